@@ -1,0 +1,107 @@
+"""What every figure keeps to, whatever it shows."""
+
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from superposition import plotting, plugins, tables
+from superposition.config import Figure as Style
+from superposition.stages import draw
+from tests.small_results import ARMS, all_tables
+
+FIGURES = plugins.names("figure")
+FILES = {"embeddings": "tsne.avgpool.tsv"}
+SMALLEST_PT = 7.0
+
+
+@pytest.fixture(params=FIGURES)
+def figure(request: pytest.FixtureRequest) -> str:
+    """Each figure in turn."""
+    return str(request.param)
+
+
+def drawn(figure: str, **choice: tuple) -> Figure:
+    """The figure of a small study, laid out at 180 mm."""
+    shown = all_tables(**choice)
+    with matplotlib.rc_context(plotting.STYLE):
+        drawing: Figure = plugins.load("figure", figure).draw({name: shown[name] for name in needs(figure)}, 180.0)
+        drawing.draw_without_rendering()
+    return drawing
+
+
+def needs(figure: str) -> tuple[str, ...]:
+    """The tables that a figure reads."""
+    names: tuple[str, ...] = plugins.declared("figure", figure)["NEEDS"]
+    return names
+
+
+def draw_files(figure: str, folder: Path, style: Style) -> tuple[Path, Path]:
+    """The figure's SVG and PNG, made by the stage from tables on disk."""
+    paths = []
+    for name in needs(figure):
+        paths.append(folder / FILES.get(name, f"{name}.tsv"))
+        tables.write_frame(paths[-1], all_tables()[name])
+    svg, png = folder / f"{figure}.svg", folder / f"{figure}.png"
+    draw.run(figure=figure, dataset="digits", tables=paths, style=style, svg=svg, png=png)
+    return svg, png
+
+
+def test_declares_what_it_reads_and_says(figure: str) -> None:
+    assert set(needs(figure)) <= set(all_tables())
+    assert plugins.declared("figure", figure)["CAPTION"].endswith(".")
+    assert plugins.summary("figure", figure).endswith(".")
+
+
+@pytest.mark.parametrize("choice", [{}, {"seeds": (4,), "arms": ("baseline",)}, {"arms": ("random", "baseline")}])
+def test_every_axis_is_labelled(figure: str, choice: dict[str, tuple]) -> None:
+    grid = [axis for axis in drawn(figure, **choice).axes if axis.get_subplotspec()]
+    assert grid
+    for axis in grid:
+        assert axis.get_xlabel()
+        shared = axis.get_shared_y_axes()
+        assert any(other.get_ylabel() for other in grid if other is axis or shared.joined(axis, other))
+
+
+def words(drawing: Figure) -> list[Text]:
+    """Titles, labels, keys and notes that say something, and tick labels left out."""
+    of_axes = [text for axis in drawing.axes for text in (axis.title, axis.xaxis.label, axis.yaxis.label, *axis.texts)]
+    keys = [text for legend in drawing.legends for text in legend.get_texts()]
+    return [text for text in (*of_axes, *keys, *drawing.texts) if text.get_text().strip()]
+
+
+@pytest.mark.parametrize("arms", [("baseline",), ARMS, (*ARMS, "as_written", "as_coded")])
+def test_type_is_readable_and_inside_the_page(figure: str, arms: tuple[str, ...]) -> None:
+    drawing = drawn(figure, arms=arms)
+    assert drawing.get_size_inches()[0] * plotting.MM_PER_INCH == pytest.approx(180)
+    assert all(text.get_fontsize() >= SMALLEST_PT for text in drawing.findobj(Text) if text.get_text().strip())
+    for text in words(drawing):
+        box, page = text.get_window_extent(), drawing.bbox
+        inside = box.x0 > page.x0 - 1 and box.x1 < page.x1 + 1 and box.y0 > page.y0 - 1 and box.y1 < page.y1 + 1
+        assert inside, text.get_text()
+
+
+def test_files_are_equal_byte_for_byte_and_as_large_as_asked(figure: str, tmp_path: Path) -> None:
+    style = Style(width_mm=120, dpi=100)
+    first, second = (draw_files(figure, tmp_path / name, style) for name in ("a", "b"))
+    for one, other in zip(first, second, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+    svg = first[0].read_text(encoding="utf-8")
+    assert svg.rstrip().endswith("</svg>") and "<dc:date>" not in svg
+    with Image.open(first[1]) as png:
+        assert png.width == pytest.approx(120 / 25.4 * 100, abs=1)
+        assert np.asarray(png.convert("L")).std() > 1
+
+
+def test_names_are_drawn_as_they_are(figure: str, tmp_path: Path) -> None:
+    shown = all_tables()
+    for frame in shown.values():
+        frame["arm"] = frame["arm"].replace("random", "$\\frac$_<c>")
+    with matplotlib.rc_context(plotting.STYLE):
+        drawing = plugins.load("figure", figure).draw({name: shown[name] for name in needs(figure)}, 180.0)
+        plotting.save(drawing, tmp_path / "f.svg", 72, "svg")
+    assert any("$\\frac$_<c>" in text.get_text() for text in drawing.findobj(Text))

@@ -1,0 +1,54 @@
+"""Small networks and images that can be learned from."""
+
+from pathlib import Path
+
+import numpy as np
+
+from superposition import images
+from superposition.networks import torch
+
+torch.set_num_threads(1)
+nn = torch.nn
+
+CLASSES = ["red", "green", "blue"]
+
+
+class TinyNet(nn.Module):
+    """A convolution, batch norm, a ReLU that overwrites its input, and a head of three classes."""
+
+    def __init__(self, seed: int = 0) -> None:
+        super().__init__()
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            self.conv = nn.Conv2d(3, 8, 3, padding=1, bias=False)
+            self.norm = nn.BatchNorm2d(8)
+            self.relu = nn.ReLU(inplace=True)
+            self.pool = nn.AdaptiveAvgPool2d(1)
+            self.head = nn.Linear(8, 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Logits [sample, class] of images [sample, channel, y, x]."""
+        return self.head(self.pool(self.relu(self.norm(self.conv(x)))).flatten(1))
+
+
+def coloured(n: int, height: int = 8, width: int = 8, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """uint8 [n, height, width, RGB] of noise, brighter in the channel that is its label; int64 labels [n]."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % 3
+    pixels = rng.integers(0, 200, (n, height, width, 3), np.uint8)
+    pixels[np.arange(n), :, :, labels] += 55
+    return pixels, labels
+
+
+def write_images(path: Path, train: int = 24, test: int = 9, size: int = 32) -> Path:
+    """A dataset file with such images; the ids of the train split are 0, 3, 6, ..."""
+    splits = {"train": coloured(train, size, size, seed=1), "test": coloured(test, size, size, seed=2)}
+    ids = {"train": np.arange(train) * 3, "test": np.arange(test)}
+    pictures = [
+        images.Picture(split, id, "", image)
+        for split, (pixels, _) in splits.items()
+        for id, image in zip(ids[split], pixels, strict=True)
+    ]
+    labels = {split: labels for split, (_, labels) in splits.items()}
+    images.write(path, pictures, dataset="colours", classes=CLASSES, ids=ids, labels=labels, source="", checksum="")
+    return path

@@ -1,0 +1,99 @@
+"""Small features and tables of a study, as the stages find them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from superposition import store, tables
+from superposition.activations import Activations
+
+ARMS = ("baseline", "random", "least_confidence")
+ROUNDS = {"baseline": 1, "random": 3, "least_confidence": 3, "as_written": 3, "as_coded": 3}
+
+
+def activations(seed: int = 0, n: int = 60, units: int = 8, classes: int = 3, layer: str = "avgpool") -> Activations:
+    """Non-negative features that lean on their class, in float32."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % classes
+    values = np.maximum(rng.normal(0, 1, (n, units)) + rng.normal(0, 1, (classes, units))[labels], 0)
+    logits = rng.normal(0, 1, (n, classes)) + 2 * np.eye(classes)[labels]
+    names = [f"class {label}" for label in range(classes)]
+    ids = np.arange(n) * 3
+    return Activations(values.astype(np.float32), logits.astype(np.float32), labels, ids, layer, names)
+
+
+def write_features(path: Path, shown: Activations, *, arm: str = "baseline", seed: int = 0, round_: int = 1) -> Path:
+    """A features file with one split, `test`, and one layer."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    place = {"study": "s", "dataset": "digits", "arm": arm, "seed": seed, "round": round_, "classes": shown.classes}
+    with store.create(path, place) as file:
+        n, units = shown.values.shape
+        split = file.split(
+            "test", n=n, classes=len(shown.classes), layers={shown.layer: (units,)}, dtype=str(shown.values.dtype)
+        )
+        split.write(0, shown.logits, {shown.layer: shown.values}, shown.labels, shown.ids)
+    return path
+
+
+def experiments(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> pd.DataFrame:
+    """experiments.tsv: accuracy rises with the number labelled, and a little with the seed."""
+    rows = []
+    for arm in arms:
+        for seed in seeds:
+            for round_ in range(1, ROUNDS[arm] + 1):
+                labelled = 300 if ROUNDS[arm] == 1 else 100 * round_
+                place = {"dataset": "digits", "arm": arm, "seed": seed, "round": round_, "strategy": "random"}
+                sizes = {"between_rounds": "reset", "labelled": labelled, "trained_on": labelled}
+                result = {"accuracy": 0.6 + labelled / 1000 + seed / 100, "epochs": 2, "seconds": 30.0 * round_}
+                rows.append({**place, **sizes, **result, "images_per_s": 1000.0, "peak_memory_mb": 500.0 + round_})
+    return pd.DataFrame(rows)
+
+
+def measures(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> pd.DataFrame:
+    """measures.tsv: accuracy, and the cosines of one layer."""
+    rows = []
+    for run in experiments(seeds, arms).to_dict("records"):
+        place = [run[column] for column in tables.RUN]
+        rows.append([*place, "logits", "accuracy", "top1", run["accuracy"]])
+        for of, mean in (("sample", 0.5), ("neuron", 0.1)):
+            value = mean + 0.01 * run["seed"] + 0.1 * (run["arm"] == "least_confidence")
+            rows += [[*place, "avgpool", "cosine", f"{of}.mean", value], [*place, "avgpool", "cosine", f"{of}.sd", 0.2]]
+    return pd.DataFrame(rows, columns=tables.SCALARS)
+
+
+def distributions(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> pd.DataFrame:
+    """distributions.tsv: a triangle of cosines."""
+    at = np.linspace(-0.95, 0.95, 20)
+    density = np.maximum(1 - np.abs(at - 0.4) / 0.5, 0) * 2
+    rows = []
+    for run in experiments(seeds, arms).to_dict("records"):
+        place = [run[column] for column in tables.RUN]
+        for of in ("sample", "neuron"):
+            points = zip(at, density, strict=True)
+            rows += [[*place, "avgpool", "cosine", f"{of}.histogram", *point] for point in points]
+    return pd.DataFrame(rows, columns=tables.MEASURES)
+
+
+def embeddings(arms: Sequence[str] = ARMS, classes: int = 10, n: int = 200) -> pd.DataFrame:
+    """The t-SNE tables of the first seed's last rounds."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(n) % classes
+    frames = []
+    for arm in arms:
+        x, y = (rng.normal(0, 20, (classes, 2))[labels] + rng.normal(0, 2, (n, 2))).T
+        place = {"dataset": "digits", "arm": arm, "seed": 0, "round": ROUNDS[arm], "layer": "avgpool"}
+        names = [f"class {label}" for label in labels]
+        frames.append(pd.DataFrame({**place, "id": np.arange(n), "label": labels, "class": names, "x": x, "y": y}))
+    return pd.concat(frames, ignore_index=True)
+
+
+def all_tables(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> dict[str, pd.DataFrame]:
+    """Every table that a figure may need, by name."""
+    return {
+        "measures": measures(seeds, arms),
+        "distributions": distributions(seeds, arms),
+        "experiments": experiments(seeds, arms),
+        "embeddings": embeddings(arms),
+    }

@@ -1,0 +1,106 @@
+"""Studies that can't run are refused before anything starts, naming key, value and choices."""
+
+from pathlib import Path
+
+import pytest
+
+from superposition import catalogue, checks, config
+from superposition.errors import InputError
+
+
+@pytest.fixture(autouse=True)
+def torchvision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What torchvision says of two networks, without asking it (tests/workflow does ask)."""
+
+    def look_up(network: str, stem: str) -> catalogue.Entry:
+        if network not in ("resnet18", "resnet34"):
+            raise InputError(f"network: {network!r} is none of resnet18, resnet34")
+        return catalogue.Entry(parameters=11, layers={"layer4": 512, "avgpool": 512}, weights=["IMAGENET1K_V1"])
+
+    monkeypatch.setattr(catalogue, "look_up", look_up)
+
+
+def study(**changes: object) -> config.Study:
+    values = {"study": "s", "datasets": {"digits": {}}, "seeds": [0], "arms": {"a": {}, "b": {"rounds": 5}}, **changes}
+    return config.parse(values)
+
+
+def test_a_sound_study_passes() -> None:
+    checks.check(study())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"datasets": {"digitz": {}}}, r"datasets.digitz: 'digitz' is none of cifar10, digits"),
+        ({"datasets": {"mine": {"plugin": "folder"}}}, r"datasets.mine.plugin: 'folder' is none of .*image_folder"),
+        ({"datasets": {"digits": {"root": "."}}}, r"datasets.digits.root: digits has no such option; it takes none"),
+        ({"datasets": {"cifar10": {"archive": "no.tgz"}}}, r"datasets.cifar10.archive: no file at 'no.tgz'"),
+        ({"datasets": {"image_folder": {"root": "nowhere"}}}, r"datasets.image_folder.root: no folder at 'nowhere'"),
+        ({"datasets": {"image_folder": {}}}, r"datasets.image_folder: image_folder needs `archive` or `root`"),
+        (
+            {"datasets": {"torchvision": {"name": "CIFAR11"}}},
+            r"datasets.torchvision.name: 'CIFAR11' is none of .*CIFAR100",
+        ),
+        ({"arms": {"a": {"strategy": "entropie"}}}, r"arms.a.strategy: 'entropie' is none of least_confidence, random"),
+        ({"arms": {"a": {"start": "z"}, "b": {}}}, r"arms.a.start: 'z' is none of b"),
+        ({"arms": {"a": {"start": "a"}}}, r"arms.a.start: 'a' starts from itself \(a <- a\)"),
+        ({"arms": {"a": {"start": "b"}, "b": {"start": "a"}}}, r"arms.a.start: 'a' starts from itself \(a <- b <- a\)"),
+        (
+            {"arms": {"a": {"start": "b"}, "b": {"training": {"network": "resnet34"}}}},
+            r"arms.a.training.network: 'resnet18' can't start from 'b', which has 'resnet34'",
+        ),
+        (
+            {"arms": {"a": {"start": "b"}, "b": {"training": {"optimiser": {"name": "sgd"}}}}},
+            r"arms.a.training.optimiser.name: 'adam' can't start from 'b', which has 'sgd'",
+        ),
+        (
+            {"arms": {"a": {"rounds": 5, "query": 400}}},
+            r"arms.a.rounds: 5 rounds of query 400 don't fit a pool of 1437",
+        ),
+        (
+            {"arms": {"a": {"rounds": 4, "query": 0.5}}},
+            r"arms.a.rounds: 4 rounds of query 0.5 don't fit a pool of 1437",
+        ),
+        (
+            {"datasets": {"digits": {"limit": 100}}, "arms": {"a": {"rounds": 200}}},
+            r"arms.a.rounds: 200 rounds .* don't fit a pool of 100.*datasets.digits",
+        ),
+        ({"training": {"network": "resnet19"}}, r"arms.a.training.network: 'resnet19' is none of resnet18, resnet34"),
+        (
+            {"training": {"weights": "no.pt"}},
+            r"arms.a.training.weights: 'no.pt' is none of IMAGENET1K_V1, a checkpoint file",
+        ),
+        (
+            {"training": {"weights": "IMAGENET1K_V1", "stem": "cifar"}},
+            r"arms.a.training.weights: .* needs stem: imagenet",
+        ),
+        ({"layers": ["layer4", "layer9"]}, r"layers \(resnet18\): 'layer9' is none of avgpool, layer4"),
+        ({"layers": ["layer4", "layer4"]}, r"layers: \['layer4', 'layer4'\] names one twice"),
+        ({"seeds": [1, 1]}, r"seeds: \[1, 1\] names one twice"),
+        ({"metrics": ["cosin"]}, r"metrics: 'cosin' is none of accuracy, cosine"),
+        ({"figures": ["tsme"]}, r"figures: 'tsme' is none of cosine, learning_curves, tsne"),
+        ({"contrasts": [["a", "z"]]}, r"contrasts: 'z' is none of a, b"),
+        ({"contrasts": [["a", "a"]]}, r"contrasts: 'a' is compared with itself"),
+    ],
+)
+def test_a_study_that_cannot_run_is_refused(changes: dict, message: str) -> None:
+    with pytest.raises(InputError, match=f"^{message}"):
+        checks.check(study(**changes))
+
+
+def test_weights_may_be_a_file(tmp_path: Path) -> None:
+    weights = tmp_path / "mine.pt"
+    weights.touch()
+    checks.check(study(training={"weights": str(weights), "stem": "cifar"}))
+
+
+def test_the_pool_is_what_the_config_leaves_of_the_data(tmp_path: Path) -> None:
+    sizes = {
+        "whole": config.Dataset(),
+        "limit": config.Dataset(limit=500),
+        "classes": config.Dataset(classes=["cat", "dog"]),
+        "archive": config.Dataset(archive=tmp_path / "other.zip"),
+    }
+    found = {name: checks.pool_size("cifar10", dataset) for name, dataset in sizes.items()}
+    assert found == {"whole": 50_000, "limit": 500, "classes": 10_000, "archive": None}

@@ -1,0 +1,87 @@
+"""Config files: defaults, inheritance, and one clear line for everything that is wrong."""
+
+import copy
+
+import pytest
+
+from superposition import config
+from superposition.errors import InputError
+
+STUDY = {
+    "study": "s",
+    "datasets": {"digits": {}},
+    "seeds": [0, 1],
+    "training": {"epochs": 3, "optimiser": {"lr": 0.01}},
+    "arms": {"baseline": {}, "queried": {"rounds": 3, "training": {"optimiser": {"name": "sgd"}, "epochs": 5}}},
+}
+
+
+def with_key(path: str, value: object) -> dict:
+    """STUDY with the key at a dotted path set."""
+    study = copy.deepcopy(STUDY)
+    *parents, key = path.split(".")
+    place = study
+    for parent in parents:
+        place = place.setdefault(parent, {})
+    place[key] = value
+    return study
+
+
+def test_an_arm_inherits_what_it_does_not_override() -> None:
+    arm = config.parse(STUDY).arms["queried"].training
+    assert (arm.epochs, arm.optimiser.name, arm.optimiser.lr, arm.batch_size) == (5, "sgd", 0.01, 128)
+
+
+def test_null_takes_an_arm_out() -> None:
+    assert list(config.parse(with_key("arms.baseline", None)).arms) == ["queried"]
+
+
+def test_equal_shares_are_a_fraction() -> None:
+    arms = config.parse(with_key("arms.queried.query", 30)).arms
+    assert arms["queried"].share == 30
+    assert config.parse(STUDY).arms["queried"].share == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("trainin", {}, "trainin: no such key; choose from study, datasets, seeds"),
+        ("training.epoch", 3, "training.epoch: no such key; choose from network, stem"),
+        ("training.optimiser.momentun", 3, "training.optimiser.momentun: no such key; choose from name, lr"),
+        ("arms.queried.training.lr", 1, "arms.queried.training.lr: no such key"),
+        ("training.epochs", "ten", "training.epochs: 'ten' is not right"),
+        ("training.epochs", 0, "training.epochs: 0 is not right: input should be greater than 0"),
+        ("training.batch_size", 1, "training.batch_size: 1 is not right"),
+        ("training.optimiser.lr", -1, "training.optimiser.lr: -1 is not right"),
+        (
+            "training.precision",
+            "fp8",
+            "training.precision: 'fp8' is not right: input should be 'fp32', 'bf16' or 'fp16'",
+        ),
+        (
+            "arms.queried.labelled",
+            "some",
+            "arms.queried.labelled: 'some' is not right: input should be 'all' or 'newest'",
+        ),
+        ("arms.queried.query", 1.5, "arms.queried.query: 1.5 is not right"),
+        ("arms.queried.query", 0, "arms.queried.query: 0 is not right"),
+        ("arms.a b", {}, "arms.a b"),
+        ("arms.queried", 3, "arms.queried: 3 is not right"),
+        ("arms", {}, "arms: {} is not right"),
+        ("datasets.digits.limit", -3, "datasets.digits.limit: -3 is not right"),
+        ("seeds", [], "seeds: [] is not right"),
+        ("seeds", [-1], "seeds.0: -1 is not right"),
+        ("contrasts", [["baseline"]], "contrasts.0.1: missing"),
+        ("study", "../up", "study: '../up' is not right"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(path: str, value: object, message: str) -> None:
+    with pytest.raises(InputError) as error:
+        config.parse(with_key(path, value))
+    assert str(error.value).startswith(message)
+
+
+def test_an_inherited_fault_is_said_once() -> None:
+    with pytest.raises(InputError) as error:
+        config.parse(with_key("training.epochs", "ten"))
+    assert str(error.value).count("training.epochs") == 1

@@ -1,0 +1,61 @@
+"""A file appears whole or not at all."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from superposition.files import replacing
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from superposition.files import replacing
+with replacing(Path(sys.argv[1])) as temporary:
+    temporary.write_text("half of the new")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_replaces_the_old_file(tmp_path: Path) -> None:
+    out = tmp_path / "table.tsv"
+    out.write_text("old")
+    with replacing(out) as temporary:
+        temporary.write_text("new")
+        assert out.read_text() == "old"
+    assert out.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_makes_the_folder(tmp_path: Path) -> None:
+    with replacing(tmp_path / "a" / "b" / "c.txt") as temporary:
+        temporary.write_text("here")
+    assert (tmp_path / "a" / "b" / "c.txt").read_text() == "here"
+
+
+def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    out = tmp_path / "table.tsv"
+    out.write_text("old")
+    with pytest.raises(ZeroDivisionError), replacing(out) as temporary:
+        temporary.write_text("half of the new")
+        1 / 0  # noqa: B018
+    assert out.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_kill_leaves_the_old_file(tmp_path: Path) -> None:
+    out = tmp_path / "table.tsv"
+    out.write_text("old")
+    workflow = Path(__file__).parents[2] / "workflow"
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(out)], cwd=workflow)
+    assert killed.returncode == -signal.SIGKILL
+    assert out.read_text() == "old"
+
+
+def test_writes_beside_so_that_the_rename_stays_on_one_disk(tmp_path: Path) -> None:
+    with replacing(tmp_path / "model.pt") as temporary:
+        temporary.touch()
+        assert temporary.parent == tmp_path
+        assert temporary.name.startswith(".")

@@ -1,0 +1,116 @@
+"""The digest changes when code that a stage can run changes, and only then."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from superposition import provenance
+
+STAGE = '''"""Draws."""
+from superposition import drawing
+from superposition.config import Figures
+
+
+def run(figures: Figures) -> int:
+    """Some number."""
+    return drawing.width(3)  # three
+'''
+FILES = {
+    "__init__.py": "",
+    "stages/__init__.py": "",
+    "metrics/__init__.py": "",
+    "stages/draw.py": STAGE,
+    "stages/draw.html": "<p>",
+    "drawing.py": "def width(size):\n    import superposition.units\n    return superposition.units.PX * size\n",
+    "units.py": "PX = 2\n",
+    "config.py": "class Figures:\n    pass\n",
+    "metrics/cosine.py": "def measure():\n    return 1\n",
+    "metrics/accuracy.py": "def measure():\n    return 2\n",
+}
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small package in place of the real one."""
+    root = tmp_path / "superposition"
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(provenance, "ROOT", root)
+    return root
+
+
+def digest(*roots: str) -> str:
+    provenance.digest.cache_clear()
+    provenance.closure.cache_clear()
+    return provenance.digest(*roots)
+
+
+def changed(package: Path, name: str, edit: Callable[[str], str]) -> bool:
+    """Does editing a file change the digest of the stage `draw` with the metric `cosine`?"""
+    roots = ("superposition.stages.draw", "superposition.metrics.cosine")
+    before = digest(*roots)
+    path = package / name
+    path.write_text(edit(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return digest(*roots) != before
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("stages/draw.py", "three", "a comment"),
+        ("stages/draw.py", "Some number.", "A docstring."),
+        ("stages/draw.py", "Draws.", "A module's docstring."),
+        ("stages/draw.py", "drawing.width(3)", "(drawing . width(\n        3))"),
+        ("metrics/accuracy.py", "2", "3"),
+        ("config.py", "pass", "width: int = 3"),
+        ("units.py", "PX = 2", "\n\nPX  =  2"),
+    ],
+)
+def test_unchanged(package: Path, name: str, old: str, new: str) -> None:
+    assert not changed(package, name, lambda text: text.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("stages/draw.py", "width(3)", "width(4)"),
+        ("stages/draw.html", "<p>", "<div>"),
+        ("drawing.py", "* size", "+ size"),
+        ("units.py", "2", "3"),
+        ("metrics/cosine.py", "1", "2"),
+        ("stages/__init__.py", "", "import os\n"),
+    ],
+)
+def test_changed(package: Path, name: str, old: str, new: str) -> None:
+    assert changed(package, name, lambda text: text.replace(old, new))
+
+
+def test_a_copy_elsewhere_has_the_same_digest(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = digest("superposition.stages.draw")
+    shutil.copytree(package, tmp_path / "clone" / "superposition")
+    monkeypatch.setattr(provenance, "ROOT", tmp_path / "clone" / "superposition")
+    assert digest("superposition.stages.draw") == here
+
+
+def test_closure_follows_every_way_to_import(package: Path) -> None:
+    provenance.closure.cache_clear()
+    assert provenance.closure("superposition.stages.draw") == {
+        "superposition",
+        "superposition.stages",
+        "superposition.stages.draw",
+        "superposition.drawing",
+        "superposition.units",
+    }
+
+
+def test_a_missing_module_is_named(package: Path) -> None:
+    with pytest.raises(ModuleNotFoundError, match=r"no source for 'superposition\.stages\.nothing'"):
+        digest("superposition.stages.nothing")
+
+
+def test_the_digest_is_short_and_plain(package: Path) -> None:
+    assert len(digest("superposition.units")) == 16
+    assert int(digest("superposition.units"), 16) >= 0

@@ -1,0 +1,172 @@
+"""The report: whole, self-contained, escaped, and true to the tables."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from superposition import summaries, tables, wording
+from superposition.config import Study
+from superposition.stages import report
+from tests.small_results import experiments, measures
+
+STUDY = {
+    "study": "tiny",
+    "datasets": {"digits": {}},
+    "seeds": [0, 1, 2],
+    "arms": {
+        "baseline": {},
+        "random": {"rounds": 3},
+        "least_confidence": {"strategy": "least_confidence", "rounds": 3},
+    },
+    "contrasts": [["least_confidence", "random"], ["least_confidence", "baseline"]],
+    "metrics": ["accuracy", "cosine"],
+}
+SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+VOID = {"meta", "img", "br", "link", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """The tags of a page, each with its attributes, and what was closed out of turn."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.misplaced: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.misplaced.append(tag)
+
+
+def written(folder: Path, study: dict, seeds: tuple[int, ...] = (0, 1, 2)) -> str:
+    """The page of a small study."""
+    config = Study.model_validate(study)
+    frames = {"measures": measures(seeds), "experiments": experiments(seeds)}
+    frames["contrasts"] = summaries.contrasts(frames["measures"], config.contrasts)
+    for name, frame in frames.items():
+        tables.write_frame(folder / f"{name}.tsv", frame)
+    svg = folder / "figures" / "digits" / "learning_curves.svg"
+    svg.parent.mkdir(parents=True)
+    svg.write_text(SVG, encoding="utf-8")
+    paths = [folder / f"{name}.tsv" for name in frames]
+    report.run(study=json.dumps(study), tables=paths, figures=[svg], report=folder / "index.html")
+    return (folder / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def html(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of a small study, written once."""
+    return written(tmp_path_factory.mktemp("report"), STUDY)
+
+
+def text_of(html: str) -> str:
+    """What a reader sees, with single spaces."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+
+
+def test_page_is_well_formed_and_needs_nothing_beside_it(html: str) -> None:
+    page = Page(html)
+    assert not page.misplaced and not page.open
+    assert "script" not in [tag for tag, _ in page.tags]
+    sources = [value for _, attributes in page.tags for key, value in attributes.items() if key in ("src", "href")]
+    assert sources and all(value and value.startswith(("data:", "#")) for value in sources)
+    assert "url(" not in html and "@import" not in html
+    ids = {attributes["id"] for _, attributes in page.tags if "id" in attributes}
+    assert {value[1:] for value in sources if value and value.startswith("#")} <= ids
+
+
+def test_page_can_be_read_without_seeing_it(html: str) -> None:
+    page = Page(html)
+    assert [attributes.get("lang") for tag, attributes in page.tags if tag == "html"] == ["en"]
+    assert all(attributes.get("alt") for tag, attributes in page.tags if tag == "img")
+    count = [tag for tag, _ in page.tags].count
+    assert count("h1") == 1 and count("table") == count("caption") > 3
+
+
+def test_contrasts_are_told_in_words_and_numbers(html: str) -> None:
+    text = text_of(html)
+    assert "least_confidence against random" in text
+    assert "With least_confidence, cosine sample.mean of avgpool is higher: 0.610 against 0.510" in text
+    assert "a difference of 0.100 (95 % interval 0.100 to 0.100, 3 seeds)" in text
+    assert "2 of 3 measures differ clearly" in text
+
+
+def test_measures_stand_side_by_side_with_spread_and_n(html: str) -> None:
+    assert "0.910 ± 0.010 n=3 0.910 ± 0.010 n=3 0.910 ± 0.010 n=3" in text_of(html)
+
+
+def test_settings_versions_time_and_memory_are_there(html: str) -> None:
+    text = text_of(html)
+    assert "optimiser: name: adam lr: 0.001" in text
+    for name in ("python", "torch", "torchvision", "numpy"):
+        assert f">{name}</th>" in html
+    assert "3.0 min" not in text and "3 min" in text and "503" in text
+
+
+def test_one_seed_is_said_to_say_nothing_about_chance(tmp_path: Path) -> None:
+    text = text_of(written(tmp_path, {**STUDY, "seeds": [0]}, seeds=(0,)))
+    assert "A single seed says nothing about chance" in text
+    assert "±" not in text.split("Measures")[-1].split("Figures")[0].replace("mean ± standard deviation", "")
+
+
+def test_what_a_user_named_is_escaped(tmp_path: Path) -> None:
+    hostile = "<script>alert('x')</script>"
+    datasets = {"digits": {"classes": [hostile, "b"]}}
+    html = written(tmp_path, {**STUDY, "datasets": datasets})
+    assert hostile not in html and "&lt;script&gt;" in html
+    assert "script" not in [tag for tag, _ in Page(html).tags]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.12345, "0.123"),
+        (-2.0, "−2.000"),
+        (0.00012345, "0.00012"),
+        (-3.2e-7, "−3.2e−07"),
+        (0.0, "0.000"),
+        (12000.0, "12,000"),
+        (1234.5678, "1,234.568"),
+        (float("nan"), "–"),
+    ],
+)
+def test_numbers(value: float, shown: str) -> None:
+    assert wording.number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.04, "0.0 s"), (59.9, "59.9 s"), (90, "2 min"), (3599, "1 h 00 min"), (7500, "2 h 05 min")]
+)
+def test_durations(seconds: float, shown: str) -> None:
+    assert wording.duration(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("interval", "said"),
+    [
+        ((0.2, 0.1, 0.3), "higher"),
+        ((-0.2, -0.3, -0.1), "lower"),
+        ((0.2, -0.1, 0.5), "no clear difference"),
+        ((0.0, 0.0, 0.0), "equal"),
+        ((0.2, float("nan"), float("nan")), "one seed: no interval"),
+    ],
+)
+def test_verdicts(interval: tuple[float, float, float], said: str) -> None:
+    assert wording.verdict(*interval) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
+)
+def test_enumerations(words: list[str], said: str) -> None:
+    assert wording.enumeration(words) == said

@@ -1,0 +1,308 @@
+"""The stages that learn, on files: bit-equal when repeated, and one round after the other."""
+
+import csv
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from superposition import images as image_files
+from superposition import networks, samples, store
+from superposition.config import Features, Training
+from superposition.errors import InputError
+from superposition.stages import features, predict, query, start, train
+from tests.small_learning import CLASSES, torch, write_images
+
+SETTINGS = Training.model_validate(
+    {"epochs": 2, "batch_size": 8, "precision": "bf16", "augment": ["crop", "flip"], "optimiser": {"lr": 1e-3}}
+)
+
+
+class Trained(NamedTuple):
+    """What `train` leaves."""
+
+    checkpoint: Path
+    optimiser: Path
+    history: Path
+
+
+class Study(NamedTuple):
+    """Images, the first round's samples (12 of 24) and a network trained on them."""
+
+    images: Path
+    samples: Path
+    trained: Trained
+
+
+def outputs(folder: Path) -> Trained:
+    return Trained(folder / "checkpoint.pt", folder / "optimiser.pt", folder / "history.tsv")
+
+
+def learn(study_images: Path, lists: list[Path], folder: Path, **changes: Any) -> Trained:
+    """Run `train`; `changes` to its arguments, or to the settings of `training`."""
+    arguments: dict[str, Any] = {"begin": [], "seed": 1, "round": 1}
+    arguments |= {key: changes.pop(key) for key in list(changes) if key in arguments}
+    made = outputs(folder)
+    training = SETTINGS.model_copy(update=changes)
+    train.run(images=study_images, samples=lists, training=training, **arguments, **made._asdict())
+    return made
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    folder = tmp_path_factory.mktemp("study")
+    pictures = write_images(folder / "images.h5")
+    start.run(images=pictures, rounds=2, query=0.5, seed=1, samples=folder / "samples.tsv")
+    return Study(pictures, folder / "samples.tsv", learn(pictures, [folder / "samples.tsv"], folder))
+
+
+def weights(path: Path) -> dict[str, torch.Tensor]:
+    return torch.load(path, weights_only=True)
+
+
+def equal(left: Path, right: Path) -> bool:
+    one, other = weights(left), weights(right)
+    return one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_the_same_config_and_seed_give_the_same_bits(study: Study, tmp_path: Path) -> None:
+    """In another process, through the command line, with augmentation and bf16."""
+    again = outputs(tmp_path)
+    flags = {"images": study.images, "samples": study.samples, "training": SETTINGS.model_dump_json()}
+    flags |= {"seed": 1, "round": 1, **again._asdict()}
+    words = [word for key, value in flags.items() for word in (f"--{key}", str(value))]
+    command = [sys.executable, "-m", "superposition", "train", "--begin", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert not done.returncode, done.stderr
+    assert equal(again.checkpoint, study.trained.checkpoint)
+    assert again.checkpoint.read_bytes() == study.trained.checkpoint.read_bytes()
+    assert again.optimiser.read_bytes() == study.trained.optimiser.read_bytes()
+    assert re.search(r"epoch 2/2  loss \d\.\d{4}  accuracy \d+\.\d%  \d+ images/s  0 s left", done.stderr)
+
+
+@pytest.mark.parametrize("change", [{"seed": 2}, {"round": 2}, {"epochs": 1}, {"augment": []}, {"precision": "fp32"}])
+def test_another_seed_round_or_setting_gives_other_weights(
+    change: dict[str, Any], study: Study, tmp_path: Path
+) -> None:
+    other = learn(study.images, [study.samples], tmp_path, **change)
+    assert not equal(other.checkpoint, study.trained.checkpoint)
+
+
+def test_arms_of_a_seed_have_the_same_first_weights(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever they train on and however; another seed has others."""
+    built: list[torch.Tensor] = []
+    build = networks.build
+
+    def noted(*arguments: Any, **options: Any) -> Any:
+        network = build(*arguments, **options)
+        built.append(torch.cat([weight.detach().flatten() for weight in network.parameters()]))
+        return network
+
+    monkeypatch.setattr(networks, "build", noted)
+    (tmp_path / "half.tsv").write_text("\n".join(study.samples.read_text().splitlines()[:7]))
+    learn(study.images, [study.samples], tmp_path, epochs=1)
+    learn(study.images, [tmp_path / "half.tsv"], tmp_path, round=2, epochs=1, schedule="cosine", batch_size=3)
+    learn(study.images, [study.samples], tmp_path, seed=2, epochs=1)
+    assert torch.equal(built[0], built[1])
+    assert not torch.equal(built[0], built[2])
+
+
+def test_torchvision_loads_the_checkpoint(study: Study) -> None:
+    network = networks.torchvision.models.resnet18(num_classes=len(CLASSES))
+    network.load_state_dict(weights(study.trained.checkpoint), strict=True)
+
+
+def test_history_has_a_row_an_epoch(study: Study) -> None:
+    with study.trained.history.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    columns = ["epoch", "loss", "accuracy", "lr", "images_per_s", "seconds", "peak_memory_mb"]
+    assert list(rows[0]) == columns
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    for row in rows:
+        assert 0 <= float(row["accuracy"]) <= 1
+        assert float(row["lr"]) == 1e-3
+        assert float(row["images_per_s"]) == pytest.approx(12 / float(row["seconds"]))
+
+
+def test_a_diverged_training_leaves_nothing(study: Study, tmp_path: Path) -> None:
+    sgd = SETTINGS.optimiser.model_copy(update={"name": "sgd", "lr": 1e30})
+    with pytest.raises(InputError, match=r"^training\.optimiser\.lr: the loss is nan in epoch 1, at 1e\+30"):
+        learn(study.images, [study.samples], tmp_path, optimiser=sgd)
+    assert not list(tmp_path.iterdir())
+
+
+def test_weights_fill_all_but_the_head(study: Study, tmp_path: Path) -> None:
+    """A step of almost nothing shows what training began from."""
+    still = SETTINGS.optimiser.model_copy(update={"lr": 1e-30})
+    options = {"epochs": 1, "optimiser": still, "seed": 7}
+    fresh = weights(learn(study.images, [study.samples], tmp_path / "fresh", **options).checkpoint)
+    filled = weights(
+        learn(
+            study.images, [study.samples], tmp_path / "filled", begin=[study.trained.checkpoint], **options
+        ).checkpoint
+    )
+    given = weights(study.trained.checkpoint)
+    for key in ("conv1.weight", "layer4.1.conv2.weight"):
+        assert torch.equal(filled[key], given[key])
+    for key in ("fc.weight", "fc.bias"):
+        assert torch.equal(filled[key], fresh[key])
+
+
+def test_carry_goes_on_from_network_and_optimiser(study: Study, tmp_path: Path) -> None:
+    begin = [study.trained.checkpoint, study.trained.optimiser]
+    carried = learn(study.images, [study.samples], tmp_path / "carried", begin=begin, round=2)
+    steps = [{state["step"].item() for state in torch.load(path)["state"].values()} for path in (begin[1], carried[1])]
+    assert steps == [{4.0}, {8.0}]
+
+    still = SETTINGS.optimiser.model_copy(update={"lr": 1e-30})
+    stayed = learn(study.images, [study.samples], tmp_path / "stayed", begin=begin, optimiser=still, seed=5)
+    for key in ("conv1.weight", "fc.weight"):
+        assert torch.equal(weights(stayed.checkpoint)[key], weights(begin[0])[key])
+
+
+def test_begin_is_none_one_or_two_files(study: Study, tmp_path: Path) -> None:
+    with pytest.raises(
+        InputError, match=r"^begin: 3 files; give none, one of weights, or a checkpoint and an optimiser"
+    ):
+        learn(study.images, [study.samples], tmp_path, begin=[study.trained.checkpoint] * 3)
+
+
+def test_a_damaged_optimiser_state_is_named(study: Study, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.pt"
+    damaged.write_bytes(study.trained.optimiser.read_bytes()[:5000])
+    with pytest.raises(InputError, match=f"^{re.escape(str(damaged))}: not a state of this optimiser"):
+        learn(study.images, [study.samples], tmp_path / "out", begin=[study.trained.checkpoint, damaged])
+
+
+def record(study: Study, path: Path, splits: list[str], **options: Any) -> Path:
+    """Run `features`."""
+    about: dict[str, Any] = {"study": "s", "dataset": "colours", "arm": "random", "seed": 1, "round": 1, "code": "abc"}
+    features.run(
+        images=study.images,
+        checkpoint=study.trained.checkpoint,
+        training=SETTINGS,
+        splits=splits,
+        layers=["layer4.1.conv2", "avgpool"],
+        options=Features.model_validate(options),
+        features=path,
+        **about,
+    )
+    return path
+
+
+def plain_logits(study: Study, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """Logits by torchvision's network alone, in single precision, and ids."""
+    network = networks.torchvision.models.resnet18(num_classes=len(CLASSES)).eval()
+    network.load_state_dict(weights(study.trained.checkpoint))
+    data, shown = image_files.describe(study.images), image_files.read_split(study.images, split)
+    pixels = ((shown.images / 255 - data.mean) / data.std).astype(np.float32)
+    with torch.no_grad():
+        return network(torch.from_numpy(pixels).permute(0, 3, 1, 2)).numpy(), shown.ids
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_features_say_what_they_are(dtype: str, study: Study, tmp_path: Path) -> None:
+    path = record(study, tmp_path / "features.h5", ["test", "train"], dtype=dtype)
+    about = store.attributes(path)
+    expected = {"study": "s", "dataset": "colours", "arm": "random", "seed": 1, "round": 1, "code": "abc"}
+    assert expected.items() <= about.items()
+    assert about["torch"] == torch.__version__
+    assert about["torchvision"] == networks.torchvision.__version__
+    for split in ("test", "train"):
+        logits, ids = plain_logits(study, split)
+        for layer, units in {"layer4.1.conv2": 512, "avgpool": 512, "logits": 3}.items():
+            found = store.read(path, split, layer)
+            assert found.values.shape == (len(ids), units)
+            assert np.allclose(found.logits, logits, atol=1e-4)
+            assert np.array_equal(found.ids, ids)
+            assert found.classes == CLASSES
+
+
+def test_maps_are_kept_where_the_config_says_so(study: Study, tmp_path: Path) -> None:
+    import h5py
+
+    with h5py.File(record(study, tmp_path / "features.h5", ["test"], maps="keep")) as file:
+        assert file["test/layers/layer4.1.conv2"].shape == (9, 512, 1, 1)
+        assert file["test/layers/avgpool"].dtype == np.float16
+
+
+@pytest.fixture(scope="module")
+def pool(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pool") / "pool.h5"
+    checkpoint = study.trained.checkpoint
+    predict.run(images=study.images, samples=[study.samples], checkpoint=checkpoint, training=SETTINGS, pool=path)
+    return path
+
+
+def test_the_pool_is_what_no_list_has(study: Study, pool: Path) -> None:
+    found = store.read(pool, "pool", "logits")
+    logits, ids = plain_logits(study, "train")
+    rest = ~np.isin(ids, samples.read_ids([study.samples]))
+    assert rest.sum() == 12
+    assert np.array_equal(found.ids, ids[rest])
+    assert np.allclose(found.logits, logits[rest], atol=1e-4)
+
+
+Choose = Callable[..., list[dict[str, str]]]
+
+
+@pytest.fixture
+def choose(study: Study, pool: Path, tmp_path: Path) -> Choose:
+    """Run `query` for round 2 of a study that has taken 12 of 24 samples; the rows it wrote."""
+
+    def run(strategy: str, rounds: int = 3, take: float = 12, seed: int = 1) -> list[dict[str, str]]:
+        path = tmp_path / f"{strategy}.tsv"
+        options = {"strategy": strategy, "rounds": rounds, "query": take, "seed": seed, "round": 2}
+        query.run(images=study.images, pool=pool, samples=path, **options)  # type: ignore[arg-type]
+        with path.open(encoding="utf-8") as file:
+            return list(csv.DictReader(file, delimiter="\t"))
+
+    return run
+
+
+@pytest.mark.parametrize("strategy", ["random", "least_confidence"])
+def test_a_query_takes_new_samples_and_says_why(strategy: str, choose: Choose, study: Study, pool: Path) -> None:
+    rows = choose(strategy, rounds=2)
+    shown = store.read(pool, "pool", "logits")
+    by_id = {int(id): n for n, id in enumerate(shown.ids)}
+    assert sorted(int(row["id"]) for row in rows) == shown.ids.tolist(), "the last round takes the rest"
+    assert [row["rank"] for row in rows] == [str(rank) for rank in range(1, 13)]
+    for row in rows:
+        n = by_id[int(row["id"])]
+        assert int(row["label"]) == shown.labels[n]
+        assert int(row["predicted"]) == shown.logits[n].argmax()
+    scores = [float(row["score"]) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_a_query_depends_on_its_inputs_alone(choose: Choose) -> None:
+    first, again, other = (choose("random", rounds=2, seed=seed) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def test_a_round_takes_its_share(choose: Choose) -> None:
+    assert len(choose("least_confidence", rounds=3, take=1 / 3)) == 8
+
+
+def first_list(study: Study, path: Path, rounds: int, take: float, seed: int = 1) -> list[str]:
+    """The ids that `start` draws."""
+    start.run(images=study.images, rounds=rounds, query=take, seed=seed, samples=path)
+    return [line.split("\t")[0] for line in path.read_text(encoding="utf-8").splitlines()[1:]]
+
+
+def test_first_lists_of_a_seed_share_their_samples(study: Study, tmp_path: Path) -> None:
+    path = tmp_path / "samples.tsv"
+    few, many, everything = (first_list(study, path, rounds, 1 / rounds) for rounds in (4, 2, 1))
+    assert (len(few), len(many), len(everything)) == (6, 12, 24)
+    assert few == many[:6]
+    assert many == everything[:12]
+    assert sorted(map(int, everything)) == list(range(0, 72, 3))
+    assert first_list(study, path, 1, 1, seed=2) != everything

@@ -1,0 +1,375 @@
+"""Training against plain torch and torchvision, step by step."""
+
+import copy
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from superposition import networks, training
+from superposition.augmentation import Batches
+from superposition.config import Optimiser, Training
+from superposition.errors import InputError
+from tests.small_learning import TinyNet, coloured, nn, torch
+
+from torchvision.transforms import v2 as transforms  # isort: skip  (torchvision after superposition.eager)
+
+MEAN, STD = [0.49, 0.48, 0.45], [0.2, 0.19, 0.21]
+
+
+class Recorded(NamedTuple):
+    """What each step of a training did: its samples, learning rate, loss and the weights after it."""
+
+    rows: list[torch.Tensor]
+    rates: list[float]
+    losses: list[float]
+    weights: list[dict[str, torch.Tensor]]
+
+
+def make_batches(pixels: np.ndarray, dtype: torch.dtype = torch.float32, augment: tuple[str, ...] = ()) -> Batches:
+    mean, std = (torch.tensor(values, dtype=dtype) for values in (MEAN, STD))
+    return Batches(torch.from_numpy(pixels), mean=mean, std=std, augment=augment)
+
+
+def make_trainer(network: nn.Module, **settings: Any) -> training.Trainer:
+    options = Training.model_validate({"batch_size": 8, "epochs": 2, **settings})
+    network.to(memory_format=torch.channels_last)
+    return training.Trainer(network, training.make_optimiser(network, options.optimiser), options)
+
+
+def fit(
+    trainer: training.Trainer, pixels: np.ndarray, labels: np.ndarray, seed: int = 0
+) -> tuple[list[training.Epoch], Recorded]:
+    """Train, noting every step."""
+    batches = make_batches(pixels, next(trainer.network.parameters()).dtype, tuple(trainer.training.augment))
+    recorded, make, step = Recorded([], [], [], []), batches.make, trainer.step
+
+    def noted_make(rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        recorded.rows.append(rows)
+        return make(rows, generator)
+
+    def noted_step(images: torch.Tensor, labels: torch.Tensor, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
+        loss, hits = step(images, labels, rate)
+        recorded.rates.append(rate)
+        recorded.losses.append(loss.item())
+        recorded.weights.append(copy.deepcopy(trainer.network.state_dict()))
+        return loss, hits
+
+    batches.make, trainer.step = noted_make, noted_step  # type: ignore[method-assign]
+    epochs = list(trainer.fit(batches, torch.from_numpy(labels), torch.Generator().manual_seed(seed)))
+    return epochs, recorded
+
+
+def plain(
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    smoothing: float,
+    order: list[torch.Tensor],
+    pixels: np.ndarray,
+    labels: np.ndarray,
+) -> Recorded:
+    """The same training as one would write it with torch and torchvision alone."""
+    dtype = next(network.parameters()).dtype
+    parts = [transforms.ToImage(), transforms.ToDtype(dtype, scale=True), transforms.Normalize(MEAN, STD)]
+    prepare, recorded = transforms.Compose(parts), Recorded(order, [], [], [])
+    for rows in order:
+        images = torch.stack([prepare(pixels[row]) for row in rows])
+        loss = nn.functional.cross_entropy(network(images), torch.from_numpy(labels)[rows], label_smoothing=smoothing)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        recorded.losses.append(loss.item())
+        recorded.weights.append(copy.deepcopy(network.state_dict()))
+    return recorded
+
+
+def decayed_and_not(network: nn.Module, decay: float) -> list[dict[str, Any]]:
+    """Weight decay for the kernels of convolutions and linear layers, none for the rest."""
+    kernels = [module.weight for module in network.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
+    others = [weight for weight in network.parameters() if not any(weight is kernel for kernel in kernels)]
+    return [{"params": kernels, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
+
+
+CASES: dict[str, tuple[dict[str, Any], float, Callable[[nn.Module], torch.optim.Optimizer]]] = {
+    "adam": ({"name": "adam", "lr": 1e-3}, 0.0, lambda net: torch.optim.Adam(net.parameters(), lr=1e-3)),
+    "adamw": (
+        {"name": "adamw", "lr": 1e-3, "weight_decay": 0.3},
+        0.1,
+        lambda net: torch.optim.AdamW(decayed_and_not(net, 0.3), lr=1e-3),
+    ),
+    "sgd": (
+        {"name": "sgd", "lr": 0.05, "weight_decay": 0.01, "momentum": 0.8},
+        0.0,
+        lambda net: torch.optim.SGD(decayed_and_not(net, 0.01), lr=0.05, momentum=0.8, nesterov=True),
+    ),
+}
+
+
+def both(case: str, ours: nn.Module, theirs: nn.Module) -> tuple[list[training.Epoch], Recorded, Recorded]:
+    """Two epochs over 17 samples in batches of 8 and 9: our way and the plain way, from the same weights."""
+    settings, smoothing, make_plain = CASES[case]
+    pixels, labels = coloured(17, 16, 16)
+    theirs.load_state_dict(ours.state_dict())
+    epochs, recorded = fit(make_trainer(ours, optimiser=settings, label_smoothing=smoothing), pixels, labels)
+    return epochs, recorded, plain(theirs, make_plain(theirs), smoothing, recorded.rows, pixels, labels)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_baseline_equals_plain_torch(case: str) -> None:
+    """In double precision, where rounding (fused optimisers, memory formats) leaves room for nothing else."""
+    ours, theirs = networks.build("resnet18", classes=3, seed=3), networks.torchvision.models.resnet18(num_classes=3)
+    epochs, recorded, expected = both(case, ours.double(), theirs.double())
+    assert [len(rows) for rows in recorded.rows] == [8, 9, 8, 9]
+    np.testing.assert_allclose(recorded.losses, expected.losses, rtol=1e-9)
+    for one, other in zip(recorded.weights, expected.weights, strict=True):
+        for key in one:
+            np.testing.assert_allclose(one[key], other[key], rtol=1e-6, atol=1e-8, err_msg=key)
+    means = [np.average(recorded.losses[start : start + 2], weights=[8, 9]) for start in (0, 2)]
+    np.testing.assert_allclose([epoch.loss for epoch in epochs], means)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_single_precision_differs_by_rounding_alone(case: str) -> None:
+    """Fused optimisers and channels last round differently; a ResNet on few pixels would blow that up step by step."""
+    _, recorded, expected = both(case, TinyNet(), TinyNet(seed=1))
+    np.testing.assert_allclose(recorded.losses, expected.losses, rtol=1e-5)
+    for one, other in zip(recorded.weights, expected.weights, strict=True):
+        for key in one:
+            np.testing.assert_allclose(one[key], other[key], rtol=1e-4, atol=1e-5, err_msg=key)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 5, 7, 10, 100, 391])
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "one_cycle"])
+def test_schedules_equal_torchs(schedule: str, steps: int) -> None:
+    optimiser = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.3)
+    schedulers = torch.optim.lr_scheduler
+    reference = {
+        "constant": lambda: schedulers.ConstantLR(optimiser, factor=1),
+        "cosine": lambda: schedulers.CosineAnnealingLR(optimiser, T_max=steps),
+        "one_cycle": lambda: schedulers.OneCycleLR(optimiser, max_lr=0.3, total_steps=steps, cycle_momentum=False),
+    }[schedule]()
+    for step in range(steps):
+        expected = optimiser.param_groups[0]["lr"]
+        assert 0.3 * training.schedule_factor(schedule, step, steps) == pytest.approx(expected, rel=1e-9, abs=1e-12)
+        optimiser.step()
+        if step < steps - 1:
+            reference.step()
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine", "one_cycle"])
+def test_every_step_takes_the_rate_of_the_schedule(schedule: str) -> None:
+    trainer = make_trainer(TinyNet(), schedule=schedule, epochs=3, optimiser={"lr": 0.02})
+    epochs, recorded = fit(trainer, *coloured(24))
+    expected = [0.02 * training.schedule_factor(schedule, step, 9) for step in range(9)]
+    assert recorded.rates == pytest.approx(expected)
+    assert [epoch.lr for epoch in epochs] == pytest.approx(expected[2::3])
+    for group in trainer.optimiser.param_groups:
+        assert group["lr"] == recorded.rates[-1]
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
+def test_weight_decay_spares_batch_norm_and_biases(name: str) -> None:
+    network = networks.build("resnet18", classes=3)
+    optimiser = training.make_optimiser(network, Optimiser(name=name, weight_decay=0.1))  # type: ignore[arg-type]
+    decays = {id(weight): group["weight_decay"] for group in optimiser.param_groups for weight in group["params"]}
+    for key, weight in network.named_parameters():
+        kernel = isinstance(network.get_submodule(key.rpartition(".")[0]), nn.Conv2d | nn.Linear) and "weight" in key
+        assert decays[id(weight)] == (0.1 if kernel else 0.0), key
+
+
+def test_sgd_without_momentum_is_plain() -> None:
+    weight = nn.Linear(1, 1, bias=False)
+    optimiser = training.make_optimiser(weight, Optimiser(name="sgd", lr=0.5, momentum=0.0))
+    weight.weight.data.fill_(2.0)
+    for _ in range(2):
+        weight.weight.grad = torch.ones(1, 1)
+        optimiser.step()
+    assert weight.weight.item() == 1.0
+
+
+@pytest.mark.parametrize(
+    ("n", "sizes"), [(16, [8, 8]), (17, [8, 9]), (18, [8, 8, 2]), (9, [9]), (8, [8]), (2, [2]), (25, [8, 8, 9])]
+)
+def test_a_last_batch_of_one_joins_the_one_before(n: int, sizes: list[int]) -> None:
+    epochs, recorded = fit(make_trainer(TinyNet(), epochs=1), *coloured(n))
+    assert [len(rows) for rows in recorded.rows] == sizes
+    assert sorted(torch.cat(recorded.rows).tolist()) == list(range(n))
+    assert epochs[0].images_per_s == pytest.approx(n / epochs[0].seconds)
+
+
+def test_shuffling_orders_each_epoch_anew() -> None:
+    _, recorded = fit(make_trainer(TinyNet()), *coloured(24))
+    first, second = torch.cat(recorded.rows[:3]).tolist(), torch.cat(recorded.rows[3:]).tolist()
+    assert sorted(first) == sorted(second) == list(range(24))
+    assert first != second
+    assert first != list(range(24))
+    _, again = fit(make_trainer(TinyNet(), augment=["flip"]), *coloured(24))
+    assert torch.cat(again.rows[:1]).tolist() == first[:8]
+    _, other = fit(make_trainer(TinyNet()), *coloured(24), seed=1)
+    assert torch.cat(other.rows[:3]).tolist() != first
+
+
+def test_without_shuffling_the_order_is_kept() -> None:
+    _, recorded = fit(make_trainer(TinyNet(), shuffle=False), *coloured(24))
+    assert torch.cat(recorded.rows).tolist() == [*range(24), *range(24)]
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "fp16"])
+@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
+def test_every_precision_learns(precision: str, name: str) -> None:
+    network = TinyNet()
+    trainer = make_trainer(network, precision=precision, epochs=8, optimiser={"name": name, "lr": 0.05})
+    epochs, _ = fit(trainer, *coloured(48))
+    assert epochs[0].loss > 2 * epochs[-1].loss
+    assert epochs[-1].accuracy > 0.9
+    assert {weight.dtype for weight in network.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize(("precision", "expected"), [("fp32", "float32"), ("bf16", "bfloat16"), ("fp16", "float16")])
+def test_the_forward_pass_has_the_precision(precision: str, expected: str) -> None:
+    network, seen = TinyNet(), []
+    network.conv.register_forward_hook(lambda _module, _inputs, output: seen.append(str(output.dtype)))
+    fit(make_trainer(network, precision=precision, epochs=1), *coloured(8))
+    assert seen == [f"torch.{expected}"]
+
+
+@pytest.mark.parametrize(("stem", "size"), [("imagenet", 16), ("imagenet", 32), ("cifar", 8), ("cifar", 9)])
+def test_bf16_is_refused_where_its_gradients_are_wrong(stem: str, size: int) -> None:
+    """Where it is not refused, its gradients are those of single precision but for rounding."""
+    pixels, labels = coloured(8, size, size)
+    gradients = []
+    for precision in ("fp32", "bf16"):
+        network = networks.build("resnet18", classes=3, stem=stem)
+        trainer = make_trainer(network, precision=precision, epochs=1)
+        if (precision, stem, size) == ("bf16", "imagenet", 16):
+            with pytest.raises(
+                InputError, match=r"^training\.precision: 'bf16' .* use precision: fp32, stem: cifar, or"
+            ):
+                fit(trainer, pixels, labels)
+            return
+        fit(trainer, pixels, labels)
+        weight = network.layer4[0].conv1.weight
+        gradients.append(weight.grad)
+    fp32, bf16 = (gradient.flatten() for gradient in gradients)
+    assert torch.nn.functional.cosine_similarity(fp32, bf16, dim=0) > 0.95
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
+def test_fp16_skips_a_step_whose_gradients_overflow(name: str) -> None:
+    network = TinyNet()
+    trainer = make_trainer(network, precision="fp16", optimiser={"name": name})
+    trainer.scaler = torch.amp.GradScaler("cpu", init_scale=2.0**40)
+    before = copy.deepcopy(dict(network.named_parameters()))
+    pixels, labels = coloured(8)
+    batch = make_batches(pixels).make(torch.arange(8), torch.Generator())
+    trainer.step(batch, torch.from_numpy(labels), 0.1)
+    assert all(torch.equal(before[key], weight) for key, weight in network.named_parameters())
+    assert trainer.scaler.get_scale() == 2.0**39
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
+def test_fp16_scaling_cancels_out(name: str) -> None:
+    """In fp16 the update is that of fp32 but for rounding, whatever the scale."""
+    trained = []
+    for precision in ("fp32", "fp16"):
+        network = TinyNet()
+        fit(make_trainer(network, precision=precision, epochs=1, optimiser={"name": name, "lr": 1e-3}), *coloured(8))
+        trained.append(torch.cat([weight.detach().flatten() for weight in network.parameters()]))
+    assert (trained[0] - trained[1]).abs().mean() < 2e-4
+
+
+def test_a_loss_that_is_no_number_names_the_learning_rate() -> None:
+    trainer = make_trainer(TinyNet(), optimiser={"name": "sgd", "lr": 1e30})
+    with pytest.raises(InputError) as error:
+        fit(trainer, *coloured(48))
+    message = "training.optimiser.lr: the loss is nan in epoch 1, at 1e+30; try a tenth of it"
+    assert str(error.value) == message
+
+
+def test_loss_and_accuracy_are_means_over_samples() -> None:
+    """A rate of almost nothing leaves the network as it is: both can be computed from it."""
+    network = TinyNet()
+    pixels, labels = coloured(18)
+    epochs, recorded = fit(make_trainer(network, epochs=1, optimiser={"lr": 1e-30}), pixels, labels)
+    everything = make_batches(pixels)
+    logits = [network(everything.make(rows, torch.Generator())) for rows in recorded.rows]
+    targets = torch.from_numpy(labels)[torch.cat(recorded.rows)]
+    assert epochs[0].loss == pytest.approx(nn.functional.cross_entropy(torch.cat(logits), targets).item(), rel=1e-5)
+    assert epochs[0].accuracy == pytest.approx((torch.cat(logits).argmax(1) == targets).float().mean().item())
+    assert 1 < epochs[0].peak_memory_mb < 1e6
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_two_rounds_of_carry_are_one_long_training(name: str, precision: str, tmp_path: Path) -> None:
+    pixels, labels = coloured(24)
+    batches, settings = make_batches(pixels, augment=("crop", "flip")), {"optimiser": {"name": name, "lr": 0.01}}
+    whole = TinyNet()
+    order = torch.Generator().manual_seed(0)
+    list(make_trainer(whole, epochs=4, precision=precision, **settings).fit(batches, torch.from_numpy(labels), order))
+
+    network, order = TinyNet(), torch.Generator().manual_seed(0)
+    for round in (1, 2):
+        trainer = make_trainer(network, epochs=2, precision=precision, **settings)
+        if round == 2:
+            training.load_optimiser(trainer.optimiser, tmp_path / "optimiser.pt")
+        list(trainer.fit(batches, torch.from_numpy(labels), order))
+        training.save(trainer.optimiser.state_dict(), tmp_path / "optimiser.pt")
+        checkpoint = {key: value.clone() for key, value in network.state_dict().items()}
+        network = TinyNet(seed=9)
+        network.load_state_dict(checkpoint)
+    assert all(torch.equal(value, checkpoint[key]) for key, value in whole.state_dict().items())
+
+
+def state_file(path: Path, name: str = "adam", network: nn.Module | None = None, **settings: Any) -> Path:
+    """The optimiser state after one step."""
+    trainer = make_trainer(network or TinyNet(), optimiser={"name": name, **settings})
+    for weight in trainer.network.parameters():
+        weight.grad = torch.ones_like(weight)
+    trainer.optimiser.step()
+    training.save(trainer.optimiser.state_dict(), path)
+    return path
+
+
+def test_a_loaded_state_keeps_the_new_settings(tmp_path: Path) -> None:
+    path = state_file(tmp_path / "optimiser.pt", lr=0.5, weight_decay=0.7)
+    optimiser = training.make_optimiser(TinyNet(), Optimiser(lr=0.1, weight_decay=0.2))
+    training.load_optimiser(optimiser, path)
+    assert [(group["lr"], group["weight_decay"]) for group in optimiser.param_groups] == [(0.1, 0.2), (0.1, 0.0)]
+    assert {state["step"].item() for state in optimiser.state.values()} == {1.0}
+
+
+def wrong_files(folder: Path) -> dict[str, Path]:
+    """Files that are no state of Adam for a TinyNet, by what is wrong with them."""
+    whole = state_file(folder / "whole.pt").read_bytes()
+    contents = {"truncated": whole[: len(whole) // 2], "empty": b"", "text": b"<html>"}
+    for name, content in contents.items():
+        (folder / f"{name}.pt").write_bytes(content)
+    torch.save(TinyNet().state_dict(), folder / "a checkpoint.pt")
+    torch.save([1, 2], folder / "a list.pt")
+    state_file(folder / "of sgd.pt", "sgd")
+    state_file(folder / "of another network.pt", network=networks.build("squeezenet1_0", classes=3))
+    names = [*contents, "a checkpoint", "a list", "of sgd", "of another network", "missing"]
+    return {name: folder / f"{name}.pt" for name in names}
+
+
+def test_a_wrong_optimiser_file_is_named(tmp_path: Path) -> None:
+    for path in wrong_files(tmp_path).values():
+        optimiser = training.make_optimiser(TinyNet(), Optimiser())
+        with pytest.raises(InputError) as error:
+            training.load_optimiser(optimiser, path)
+        assert str(error.value).startswith(f"{path}: not a state of this optimiser ("), path
+        assert str(error.value).endswith("; delete it and run again")
+        assert "\n" not in str(error.value)
+
+
+def test_a_killed_save_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.pt"
+    training.save({"a": torch.ones(2)}, path)
+    with pytest.raises(AttributeError):
+        training.save({"a": lambda: math.nan}, path)
+    assert torch.equal(torch.load(path)["a"], torch.ones(2))
+    assert [file.name for file in tmp_path.iterdir()] == ["checkpoint.pt"]

@@ -1,0 +1,145 @@
+"""An edit re-runs exactly the jobs that it can change."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.workflow.conftest import copy_project, snakemake
+
+PACKAGE = Path("workflow/superposition")
+TINY = Path("tests/config/tiny.yaml")
+Edit = Callable[[Path], None]
+
+
+def planned(folder: Path) -> dict[str, int]:
+    """Jobs that Snakemake would run, by rule."""
+    output = snakemake(folder, "--dry-run")
+    if "Nothing to be done" in output:
+        return {}
+    table = re.search(r"^job +count\n-+ +-+\n(.*?)^total", output, re.DOTALL | re.MULTILINE)
+    assert table, output
+    return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table[1], re.MULTILINE)}
+
+
+@contextmanager
+def edited(folder: Path, file: Path, change: Callable[[str], str]) -> Iterator[None]:
+    """A file as `change` rewrites it, put back at the end with its old time."""
+    path = folder / file
+    before, times = path.read_text(encoding="utf-8"), path.stat()
+    after = change(before)
+    assert after != before
+    path.write_text(after, encoding="utf-8")
+    yield
+    path.write_text(before, encoding="utf-8")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def replaced(old: str, new: str) -> Callable[[str], str]:
+    return lambda text: text.replace(old, new, 1)
+
+
+def appended(line: str) -> Callable[[str], str]:
+    return lambda text: f"{text}\n{line}\n"
+
+
+NOTHING: dict[str, int] = {}
+LATE = {"collect": 1, "report": 1, "all": 1}  # what follows from any new measure or training
+TRAINED = {"train": 5, "predict": 2, "query": 2, "features": 5, "measure": 12, "embed": 3, "draw": 3, **LATE}
+NEW_CODE = appended("_NEW_CODE = 1")
+
+TABLE = [
+    pytest.param(PACKAGE / "training.py", appended("# a comment"), NOTHING, id="comment"),
+    pytest.param(PACKAGE / "training.py", replaced('"""', '"""New words: '), NOTHING, id="docstring"),
+    pytest.param(PACKAGE / "config.py", appended("_NEW_CODE = 1"), NOTHING, id="config-model"),
+    pytest.param(TINY, replaced("study: tiny", "study: tiny  # a comment"), NOTHING, id="config-comment"),
+    pytest.param(TINY, appended("keep: last"), NOTHING, id="keep-last"),
+    pytest.param(PACKAGE / "strategies/random.py", NEW_CODE, NOTHING, id="strategy-of-no-arm"),
+    pytest.param(PACKAGE / "metrics/silhouette.py", NEW_CODE, {"measure": 3, "draw": 2, **LATE}, id="metric"),
+    pytest.param(PACKAGE / "figures/tsne.py", NEW_CODE, {"draw": 1, "report": 1, "all": 1}, id="figure"),
+    pytest.param(PACKAGE / "embedding.py", NEW_CODE, {"embed": 3, "draw": 1, "report": 1, "all": 1}, id="t-SNE"),
+    pytest.param(TINY, appended("figure: {width_mm: 90}"), {"draw": 3, "report": 1, "all": 1}, id="figure-size"),
+    pytest.param(
+        TINY,
+        appended("metrics: [accuracy, cosine, silhouette]"),
+        {"draw": 2, **LATE},
+        id="one-metric-less",
+    ),
+    pytest.param(
+        PACKAGE / "datasets/digits.py",
+        NEW_CODE,
+        {"prepare": 1, "start": 3, **TRAINED},
+        id="dataset",
+    ),
+    pytest.param(
+        PACKAGE / "networks.py",
+        NEW_CODE,
+        TRAINED,
+        id="network",
+    ),
+    pytest.param(
+        PACKAGE / "strategies/least_confidence.py",
+        NEW_CODE,
+        # both arms choose again; `carried` needs its first round's optimiser state again
+        {"train": 3, "predict": 2, "query": 2, "features": 3, "measure": 8, "embed": 2, "draw": 3, **LATE},
+        id="strategy",
+    ),
+    pytest.param(
+        TINY,
+        replaced(
+            "{strategy: least_confidence, rounds: 2}", "{strategy: least_confidence, rounds: 2, training: {epochs: 2}}"
+        ),
+        {"train": 2, "predict": 1, "query": 1, "features": 2, "measure": 4, "embed": 1, "draw": 3, **LATE},
+        id="epochs-of-one-arm",
+    ),
+    pytest.param(
+        TINY,
+        replaced("  baseline: {}", "  baseline: {}\n  random: {rounds: 2}"),
+        {"start": 1, "train": 2, "predict": 1, "query": 1, "features": 2, "measure": 4, "embed": 1, "draw": 3, **LATE},
+        id="new-arm",
+    ),
+    pytest.param(
+        TINY,
+        replaced("seeds: [0]", "seeds: [0, 1]"),
+        {"start": 3, "train": 5, "predict": 2, "query": 2, "features": 5, "measure": 12, "draw": 2, **LATE},
+        id="new-seed",
+    ),
+    pytest.param(
+        TINY,
+        replaced("layers: [layer4.1.conv2, avgpool]", "layers: [layer3, avgpool]"),
+        {"features": 5, "measure": 12, "embed": 3, "draw": 3, **LATE},
+        id="layers",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "change", "jobs"), TABLE)
+def test_an_edit_re_runs_what_it_can_change(
+    finished: Path, file: Path, change: Callable[[str], str], jobs: dict[str, int]
+) -> None:
+    with edited(finished, file, change):
+        assert planned(finished) == jobs
+    assert planned(finished) == NOTHING
+
+
+def test_touching_every_file_re_runs_nothing(finished: Path) -> None:
+    for path in [*finished.glob("workflow/**/*.py"), *finished.glob("**/*.smk"), *finished.glob("**/*.yaml")]:
+        path.touch()
+    assert planned(finished) == NOTHING
+
+
+def test_a_plugin_that_no_config_names_re_runs_nothing(finished: Path) -> None:
+    new = finished / PACKAGE / "strategies/new.py"
+    new.write_text('"""New."""\n', encoding="utf-8")
+    assert planned(finished) == NOTHING
+    new.unlink()
+
+
+def test_a_clone_with_copied_results_re_runs_nothing(finished: Path, tmp_path: Path) -> None:
+    clone = copy_project(tmp_path / "clone")
+    shutil.copytree(finished / "results", clone / "results", copy_function=os.link)
+    assert planned(clone) == NOTHING

@@ -1,0 +1,135 @@
+"""A finished study holds what it should, and a broken one says why before it starts."""
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import torchvision.models
+
+from tests.workflow.conftest import ROOT, copy_project, snakemake
+
+RUNS = Path("results/tiny/digits")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def ids(path: Path) -> list[int]:
+    return [int(row["id"]) for row in rows(path)]
+
+
+def weights(path: Path) -> dict[str, torch.Tensor]:
+    return torch.load(path, weights_only=True)
+
+
+def equal(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
+
+
+def test_the_lists_of_a_run_cover_the_pool_once(finished: Path) -> None:
+    for arm in ("least_confidence", "carried"):
+        run = finished / RUNS / arm / "seed0"
+        taken = ids(run / "round1/samples.tsv") + ids(run / "round2/samples.tsv")
+        assert len(taken) == 120
+        assert sorted(taken) == sorted(ids(finished / RUNS / "baseline/seed0/round1/samples.tsv"))
+
+
+def test_arms_of_a_seed_begin_with_the_same_samples(finished: Path) -> None:
+    everything = ids(finished / RUNS / "baseline/seed0/round1/samples.tsv")
+    assert ids(finished / RUNS / "least_confidence/seed0/round1/samples.tsv") == everything[:60]
+    assert ids(finished / RUNS / "carried/seed0/round1/samples.tsv") == everything[:60]
+
+
+def test_a_query_says_what_it_chose_and_why(finished: Path) -> None:
+    queried = rows(finished / RUNS / "least_confidence/seed0/round2/samples.tsv")
+    scores = [float(row["score"]) for row in queried]
+    assert scores == sorted(scores, reverse=True)
+    assert 0 < scores[-1] < scores[0] < 0.9
+    assert {row["predicted"] for row in queried} <= {str(digit) for digit in range(10)}
+
+
+def test_a_checkpoint_loads_in_plain_torchvision(finished: Path) -> None:
+    network = torchvision.models.resnet18(num_classes=10)
+    network.conv1 = torch.nn.Conv2d(3, 64, 3, padding=1, bias=False)
+    network.load_state_dict(weights(finished / RUNS / "carried/seed0/round2/checkpoint.pt"))
+
+
+def test_what_resumes_an_arm_is_kept_only_where_an_arm_starts_from_it(finished: Path) -> None:
+    kept = {path.relative_to(finished / RUNS) for path in finished.glob(f"{RUNS}/**/optimiser.pt")}
+    assert kept == {Path("baseline/seed0/round1/optimiser.pt")}
+    assert not list(finished.glob(f"{RUNS}/**/pool.h5"))
+
+
+def test_the_tables_have_a_row_for_everything(finished: Path) -> None:
+    tables = finished / "results/tiny/tables"
+    experiments = rows(tables / "experiments.tsv")
+    labelled = {(row["arm"], row["round"]): int(row["labelled"]) for row in experiments}
+    trained_on = {(row["arm"], row["round"]): int(row["trained_on"]) for row in experiments}
+    assert labelled == {
+        ("baseline", "1"): 120,
+        ("least_confidence", "1"): 60,
+        ("least_confidence", "2"): 120,
+        ("carried", "1"): 60,
+        ("carried", "2"): 120,
+    }
+    assert trained_on["carried", "2"] == 60
+    measured = {(row["arm"], row["round"], row["layer"], row["metric"]) for row in rows(tables / "measures.tsv")}
+    assert len(measured) == 5 * (1 + 2 * 3)  # five rounds: accuracy, and three metrics of two layers
+
+
+def test_the_report_stands_alone(finished: Path) -> None:
+    page = (finished / "results/tiny/report/index.html").read_text(encoding="utf-8")
+    assert all(arm in page for arm in ("baseline", "least_confidence", "carried"))
+    assert page.count("<img") >= 3
+    assert 'src="http' not in page
+
+
+def test_a_deleted_round_comes_back_bit_for_bit(finished: Path) -> None:
+    checkpoint = finished / RUNS / "least_confidence/seed0/round1/checkpoint.pt"
+    before = weights(checkpoint)
+    checkpoint.unlink()
+    snakemake(finished, "--until", "train", "--forcerun", "train", "--", str(checkpoint.relative_to(finished)))
+    assert equal(before, weights(checkpoint))
+
+
+def test_keeping_the_last_round_alone_leaves_the_same_tables(finished: Path, tmp_path: Path) -> None:
+    folder = copy_project(tmp_path / "last")
+    layer = folder / "last.yaml"
+    arms = "{baseline: null, carried: null}"
+    layer.write_text(f"keep: last\narms: {arms}\ncontrasts: []\nfigures: []\n", encoding="utf-8")
+    snakemake(folder, configs=("tests/config/tiny.yaml", "last.yaml"))
+    run = folder / RUNS / "least_confidence/seed0"
+    assert sorted(path.name for path in (run / "round1").iterdir()) == ["history.tsv", "samples.tsv"]
+    assert {"checkpoint.pt", "features.h5"} <= {path.name for path in (run / "round2").iterdir()}
+    whole = [row for row in rows(finished / "results/tiny/tables/measures.tsv") if row["arm"] == "least_confidence"]
+    assert rows(folder / "results/tiny/tables/measures.tsv") == whole
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        ("training: {epoch: 3}", "error: training.epoch: no such key; choose from network, stem, weights, epochs"),
+        ("arms: {x: {strategy: entropie}}", "error: arms.x.strategy: 'entropie' is none of least_confidence, random"),
+        ("training: {network: resnet19}", "network: 'resnet19' is none of alexnet"),
+        ("layers: [layer5]", "error: layers (resnet18): 'layer5' is none of "),
+        ("datasets: {digits: {limit: 3}}", "rounds: 2 rounds of query"),
+        ("datasets: {cifar10: {archive: no.tar}}", "error: datasets.cifar10.archive: no file at 'no.tar'"),
+        ("arms: {carried: {start: carried}}", "error: arms.carried.start: 'carried' starts from itself"),
+    ],
+)
+def test_a_faulty_config_ends_in_one_line_before_any_job(tmp_path: Path, layer: str, message: str) -> None:
+    (tmp_path / "layer.yaml").write_text(layer, encoding="utf-8")
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--snakefile", str(ROOT / "Snakefile")]
+    configs = ["--configfile", str(ROOT / "tests/config/tiny.yaml"), "layer.yaml"]
+    done = subprocess.run([*command, *configs], cwd=tmp_path, capture_output=True, text=True, check=False)
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert done.returncode != 0
+    assert len(errors) == 1
+    assert message in errors[0]
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "results/tiny").exists()

@@ -1,0 +1,101 @@
+"""What all rules share: the checked study, closed wildcards, and the params that make re-runs honest."""
+
+import re
+import shlex
+import sys
+from pathlib import Path
+
+PACKAGES = Path(workflow.basedir, "workflow")
+sys.path.insert(0, str(PACKAGES))
+
+from superposition import catalogue, checks, plan, plugins, provenance
+from superposition import config as config_files
+from superposition.errors import InputError
+
+try:
+    STUDY = config_files.parse(config)
+    checks.check(STUDY)
+except InputError as error:
+    sys.exit("\n".join(f"error: {line}" for line in str(error).splitlines()))
+
+RESULTS = f"results/{STUDY.study}"
+
+# Jobs run this Snakemake's Python, unless conda brings its own.
+shell.prefix(f"export PYTHONPATH={shlex.quote(str(PACKAGES))}; ")
+if not workflow.deployment_settings.deployment_method:
+    shell.prefix(
+        f"export PYTHONPATH={shlex.quote(str(PACKAGES))} PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; "
+    )
+
+
+onstart:
+    print(plan.describe(STUDY), file=sys.stderr)
+
+
+pathvars:
+    study=RESULTS,
+    run=f"{RESULTS}/{{dataset}}/{{arm}}/seed{{seed}}",
+
+
+wildcard_constraints:
+    dataset="|".join(STUDY.datasets),
+    arm="|".join(STUDY.arms),
+    seed=r"\d+",
+    round=r"[1-9]\d*",
+    layer="|".join(map(re.escape, STUDY.layers)),
+    metric="|".join(plugins.names("metric")),
+    figure="|".join(plugins.names("figure")),
+
+
+def arm(wildcards):
+    return STUDY.arms[wildcards.arm]
+
+
+def plugin(kind, wildcards):
+    """The plugin that a job's wildcards name."""
+    if kind == "dataset":
+        return STUDY.datasets[wildcards.dataset].plugin or wildcards.dataset
+    if kind == "strategy":
+        return arm(wildcards).strategy
+    return wildcards[kind]
+
+
+def code(stage, *kinds):
+    """Digest of the code that a job can run: the stage's, and that of the plugins that its wildcards name."""
+
+    def value(wildcards):
+        chosen = [plugins.module_name(kind, plugin(kind, wildcards)) for kind in kinds]
+        return provenance.digest("superposition.__main__", f"superposition.stages.{stage}", *chosen)
+
+    return value
+
+
+def section(model):
+    """A part of the config as JSON, every default filled in: equal text means equal settings."""
+    return model.model_dump_json()
+
+
+def training(wildcards):
+    return section(arm(wildcards).training)
+
+
+def kept(path):
+    """An output that `keep: last` deletes once nothing needs it, unless it is of an arm's last round."""
+    return path if STUDY.keep == "all" else temp(path)
+
+
+def dataset_options(wildcards):
+    return section(STUDY.datasets[wildcards.dataset])
+
+
+def budget(wildcards):
+    return f"--rounds {arm(wildcards).rounds} --query {arm(wildcards).share}"
+
+
+def strategy(wildcards):
+    return arm(wildcards).strategy
+
+
+def part(*keys):
+    """Some keys of the study as JSON."""
+    return STUDY.model_dump_json(include=set(keys))

@@ -1,0 +1,94 @@
+"""What jobs read, where it is more than a fixed path."""
+
+
+def of_rounds(path, rounds, **only):
+    """`path` for the rounds that `rounds(arm)` gives, of every run or of those with the given dataset, arm or seed."""
+    chosen = {"dataset": STUDY.datasets, "arm": STUDY.arms, "seed": STUDY.seeds, **only}
+    return [
+        file
+        for name in chosen["arm"]
+        for file in expand(path, **{**chosen, "arm": name, "round": rounds(STUDY.arms[name])}, allow_missing=True)
+    ]
+
+
+def all_rounds(path, **only):
+    return of_rounds(path, lambda settings: range(1, settings.rounds + 1), **only)
+
+
+def last_rounds(path, **only):
+    return of_rounds(path, lambda settings: settings.rounds, **only)
+
+
+def finished(wildcards):
+    """What a finished study has: its report, each arm's last network with its features, and what other arms start from."""
+    started_from = {settings.start for settings in STUDY.arms.values() if settings.start}
+    return [
+        *last_rounds(rules.train.output.checkpoint),
+        *last_rounds(rules.train.output.optimiser, arm=started_from),
+        *last_rounds(rules.features.output.features),
+        *rules.report.output,
+    ]
+
+
+def local_copy(wildcards):
+    """The dataset's archive, where the config names one."""
+    return [str(path) for path in [STUDY.datasets[wildcards.dataset].archive] if path]
+
+
+def lists_so_far(wildcards):
+    """The sample lists of this round and all before it."""
+    rounds = range(1, int(wildcards.round) + 1)
+    return expand(rules.query.output.samples, **{**wildcards, "round": rounds})
+
+
+def lists_trained_on(wildcards):
+    lists = lists_so_far(wildcards)
+    return lists if arm(wildcards).labelled == "all" else lists[-1:]
+
+
+def begin(wildcards):
+    """Nothing, a weights file, or the checkpoint and optimiser state that a round goes on from."""
+    settings, before = arm(wildcards), int(wildcards.round) - 1
+    state = [rules.train.output.checkpoint, rules.train.output.optimiser]
+    if settings.between_rounds == "carry" and before:
+        return expand(state, **{**wildcards, "round": before})
+    if settings.start:
+        finished = {"arm": settings.start, "round": STUDY.arms[settings.start].rounds}
+        return expand(state, **{**wildcards, **finished})
+    network, weights = settings.training.network, settings.training.weights
+    if weights in catalogue.look_up(network, settings.training.stem).weights:
+        return expand(rules.weights.output, network=network, weights=weights)
+    return [weights] if weights else []
+
+
+def round_before(path):
+    """`path` in the round before that of the wildcards."""
+
+    def value(wildcards):
+        return expand(path, **{**wildcards, "round": int(wildcards.round) - 1})
+
+    return value
+
+
+def splits_measured():
+    """The splits whose features some metric asks for; the test split always."""
+    asked = {split for name in STUDY.metrics for split in plugins.declared("metric", name).get("NEEDS", ["test"])}
+    return sorted(asked | {"test"}, reverse=True)
+
+
+def features_of_run(wildcards):
+    return all_rounds(
+        rules.features.output.features, dataset=[wildcards.dataset], arm=[wildcards.arm], seed=[wildcards.seed]
+    )
+
+
+def figure_tables(wildcards):
+    """The tables that a figure says it needs; embeddings are those of the first seed's last rounds."""
+    tables = []
+    for name in plugins.declared("figure", wildcards.figure)["NEEDS"]:
+        if name == "embeddings":
+            shown = {"dataset": [wildcards.dataset], "seed": STUDY.seeds[:1], "layer": STUDY.layers[-1]}
+            tables += last_rounds(rules.embed.output.table, **shown)
+        else:
+            tables.append(rules.collect.output[name])
+    return tables

@@ -1,0 +1,35 @@
+# REQUIRED INPUTS:
+#     tables    = <study>/tables/{measures,distributions,experiments}.tsv
+#     embedding = <run>/round{round}/tsne.{layer}.tsv
+# OUTPUTS:
+#     svg, png  = <study>/figures/{dataset}/{figure}.{svg,png}
+
+
+rule draw:
+    input:
+        tables=figure_tables,
+    output:
+        svg="<study>/figures/{dataset}/{figure}.svg",
+        png="<study>/figures/{dataset}/{figure}.png",
+    log:
+        "<study>/logs/{dataset}/draw.{figure}.log",
+    benchmark:
+        "<study>/benchmarks/{dataset}/draw.{figure}.tsv"
+    conda:
+        "../../envs/superposition.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("draw", "figure"),
+        style=section(STUDY.figure),
+    shell:
+        "python -m superposition draw"
+        " --figure {wildcards.figure}"
+        " --dataset {wildcards.dataset}"
+        " --tables {input.tables}"
+        " --style {params.style:q}"
+        " --svg {output.svg}"
+        " --png {output.png}"
+        " 2> {log}"

@@ -1,0 +1,147 @@
+# REQUIRED INPUTS:
+#     images     = <study>/{dataset}/images.h5
+#     checkpoint = <run>/round{round}/checkpoint.pt
+#     samples    = <run>/round{round}/samples.tsv
+#     history    = <run>/round{round}/history.tsv
+# OUTPUTS:
+#     features   = <run>/round{round}/features.h5
+#     embedding  = <run>/round{round}/tsne.{layer}.tsv
+#     measured   = <run>/measures/{metric}.tsv
+#     tables     = <study>/tables/{measures,distributions,experiments,contrasts}.tsv
+
+
+rule features:
+    input:
+        images=rules.prepare.output.images,
+        checkpoint=rules.train.output.checkpoint,
+    output:
+        features=kept("<run>/round{round}/features.h5"),
+    log:
+        "<study>/logs/{dataset}/{arm}/seed{seed}/round{round}/features.log",
+    benchmark:
+        "<study>/benchmarks/{dataset}/{arm}/seed{seed}/round{round}/features.tsv"
+    conda:
+        "../../envs/superposition.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+        gpu=1,
+    params:
+        code=code("features"),
+        training=training,
+        splits=splits_measured(),
+        layers=STUDY.layers,
+        options=section(STUDY.features),
+        study=STUDY.study,
+    shell:
+        "python -m superposition features"
+        " --images {input.images}"
+        " --checkpoint {input.checkpoint}"
+        " --training {params.training:q}"
+        " --splits {params.splits}"
+        " --layers {params.layers}"
+        " --options {params.options:q}"
+        " --study {params.study}"
+        " --dataset {wildcards.dataset}"
+        " --arm {wildcards.arm}"
+        " --seed {wildcards.seed}"
+        " --round {wildcards.round}"
+        " --code {params.code}"
+        " --features {output.features}"
+        " 2> {log}"
+
+
+rule measure:
+    input:
+        features=features_of_run,
+    output:
+        table="<run>/measures/{metric}.tsv",
+    log:
+        "<study>/logs/{dataset}/{arm}/seed{seed}/measure.{metric}.log",
+    benchmark:
+        "<study>/benchmarks/{dataset}/{arm}/seed{seed}/measure.{metric}.tsv"
+    conda:
+        "../../envs/superposition.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        code=code("measure", "metric"),
+        layers=STUDY.layers,
+    shell:
+        "python -m superposition measure"
+        " --features {input.features}"
+        " --metric {wildcards.metric}"
+        " --layers {params.layers}"
+        " --table {output.table}"
+        " 2> {log}"
+
+
+rule embed:
+    input:
+        features=rules.features.output.features,
+    output:
+        table="<run>/round{round}/tsne.{layer}.tsv",
+    log:
+        "<study>/logs/{dataset}/{arm}/seed{seed}/round{round}/embed.{layer}.log",
+    benchmark:
+        "<study>/benchmarks/{dataset}/{arm}/seed{seed}/round{round}/embed.{layer}.tsv"
+    conda:
+        "../../envs/superposition.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        code=code("embed"),
+    shell:
+        "python -m superposition embed"
+        " --features {input.features}"
+        " --layer {wildcards.layer}"
+        " --seed {wildcards.seed}"
+        " --table {output.table}"
+        " 2> {log}"
+
+
+rule collect:
+    input:
+        measured=expand(
+            rules.measure.output.table,
+            dataset=STUDY.datasets,
+            arm=STUDY.arms,
+            seed=STUDY.seeds,
+            metric=STUDY.metrics,
+        ),
+        histories=all_rounds(rules.train.output.history),
+        samples=all_rounds(rules.query.output.samples),
+    output:
+        measures="<study>/tables/measures.tsv",
+        distributions="<study>/tables/distributions.tsv",
+        experiments="<study>/tables/experiments.tsv",
+        contrasts="<study>/tables/contrasts.tsv",
+    log:
+        "<study>/logs/collect.log",
+    benchmark:
+        "<study>/benchmarks/collect.tsv"
+    conda:
+        "../../envs/superposition.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    params:
+        code=code("collect"),
+        study=part("study", "datasets", "seeds", "arms", "contrasts"),
+    shell:
+        "python -m superposition collect"
+        " --measured {input.measured}"
+        " --histories {input.histories}"
+        " --samples {input.samples}"
+        " --study {params.study:q}"
+        " --measures {output.measures}"
+        " --distributions {output.distributions}"
+        " --experiments {output.experiments}"
+        " --contrasts {output.contrasts}"
+        " 2> {log}"

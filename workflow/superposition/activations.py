@@ -1,0 +1,58 @@
+"""What a metric sees, and what it says: the domain of `metrics/`."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from superposition.errors import InputError
+
+
+@dataclass(frozen=True)
+class Activations:
+    """One layer's activations on one split, one row a sample.
+
+    values: float32 or float64 [sample, unit]; logits: float32 [sample, class]; labels, ids: int64 [sample]; classes:
+    their names. Raises InputError where the number of rows differs, or where a value is not finite (no measure of
+    those means anything).
+    """
+
+    values: np.ndarray
+    logits: np.ndarray
+    labels: np.ndarray
+    ids: np.ndarray
+    layer: str
+    classes: list[str]
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 2 or len({len(self.values), len(self.logits), len(self.labels), len(self.ids)}) > 1:
+            shapes = ", ".join(str(array.shape) for array in (self.values, self.logits, self.labels, self.ids))
+            raise InputError(f"layer {self.layer}: not one row a sample: values, logits, labels and ids are {shapes}")
+        if not len(self.values):
+            raise InputError(f"layer {self.layer}: there are no samples")
+        for what, array in (("values", self.values), ("logits", self.logits)):
+            broken = np.count_nonzero(~np.isfinite(array).all(axis=1))
+            if broken:
+                found = f"{what} of {broken} of {len(array)} samples are not finite numbers"
+                raise InputError(f"layer {self.layer}: {found}: training diverged, or `features.dtype` is too small")
+
+
+class Distribution(NamedTuple):
+    """A curve: `value` [position] at `at` [position], e.g. a histogram at its bins' centres."""
+
+    at: np.ndarray
+    value: np.ndarray
+
+
+Quantities = dict[str, float | Distribution]
+"""What a metric returns, by name."""
+
+
+def require_clusters(activations: Activations, measure: str) -> None:
+    """Raise InputError unless the samples have at least two classes, and fewer classes than there are samples."""
+    classes, samples = len(np.unique(activations.labels)), len(activations.labels)
+    if not 2 <= classes < samples:
+        found = f"{classes} class{'es' * (classes != 1)} in {samples} samples"
+        raise InputError(
+            f"layer {activations.layer}: {measure} needs 2 or more classes, fewer than samples, not {found}"
+        )

@@ -1,0 +1,120 @@
+"""What types can't say about a study: names that must exist, arms that must fit together."""
+
+from operator import attrgetter
+from pathlib import Path
+
+from superposition import catalogue, plugins, rounds
+from superposition.config import Arm, Dataset, Study
+from superposition.errors import InputError, none_of
+
+
+def check(study: Study) -> None:
+    """Raise InputError, naming key, value and choices, if the study can't run."""
+    for name, dataset in study.datasets.items():
+        check_dataset(f"datasets.{name}", name, dataset)
+    for name, arm in study.arms.items():
+        check_arm(f"arms.{name}", name, arm, study)
+        for dataset_name, dataset in study.datasets.items():
+            check_rounds(f"arms.{name}", arm, f"datasets.{dataset_name}", pool_size(dataset_name, dataset))
+    for kind, chosen in (("metric", study.metrics), ("figure", study.figures)):
+        for name in chosen:
+            if name not in plugins.names(kind):
+                raise none_of(f"{plugins.FOLDERS[kind]}", name, plugins.names(kind))
+    for pair in study.contrasts:
+        for name in pair:
+            if name not in study.arms:
+                raise none_of("contrasts", name, list(study.arms))
+        if pair[0] == pair[1]:
+            raise InputError(f"contrasts: {pair[0]!r} is compared with itself; name two arms")
+    for key, values in (("seeds", study.seeds), ("layers", study.layers), ("metrics", study.metrics)):
+        if len(set(values)) < len(values):
+            raise InputError(f"{key}: {values} names one twice")
+
+
+def check_dataset(key: str, name: str, dataset: Dataset) -> None:
+    """The plugin exists, takes the options given, and the paths given exist."""
+    plugin = dataset.plugin or name
+    if plugin not in plugins.names("dataset"):
+        raise none_of(f"{key}.plugin" if dataset.plugin else key, plugin, plugins.names("dataset"))
+    facts = plugins.declared("dataset", plugin)
+    for option in ("archive", "root", "name"):
+        if getattr(dataset, option) is not None and option not in facts["OPTIONS"]:
+            raise InputError(
+                f"{key}.{option}: {plugin} has no such option; it takes {', '.join(facts['OPTIONS']) or 'none'}"
+            )
+    if "NAMES" in facts and dataset.name not in facts["NAMES"]:
+        raise none_of(f"{key}.name", dataset.name, facts["NAMES"])
+    if "LOCAL_ONLY" in facts and not (dataset.archive or dataset.root):
+        raise InputError(f"{key}: {plugin} needs `archive` or `root`, the path of the images")
+    if dataset.archive and not dataset.archive.is_file():
+        raise InputError(f"{key}.archive: no file at '{dataset.archive}'; give the path of an archive")
+    if dataset.root and not dataset.root.is_dir():
+        raise InputError(f"{key}.root: no folder at '{dataset.root}'; give the path of a folder")
+
+
+def check_arm(key: str, name: str, arm: Arm, study: Study) -> None:
+    """Strategy, start and network exist; the network has the layers and the weights."""
+    if arm.strategy not in plugins.names("strategy"):
+        raise none_of(f"{key}.strategy", arm.strategy, plugins.names("strategy"))
+    check_start(key, name, arm, study)
+    entry = network_entry(key, arm)
+    for layer in study.layers:
+        if layer not in entry.layers:
+            raise none_of(f"layers ({arm.training.network})", layer, list(entry.layers))
+    check_weights(key, arm, entry)
+
+
+def check_start(key: str, name: str, arm: Arm, study: Study) -> None:
+    """The chain of `start` arms ends, and both ends are of one network."""
+    passed = [name]
+    while arm.start:
+        if arm.start not in study.arms:
+            raise none_of(f"{key}.start", arm.start, [other for other in study.arms if other != name])
+        if arm.start in passed:
+            raise InputError(f"{key}.start: {arm.start!r} starts from itself ({' <- '.join([*passed, arm.start])})")
+        passed.append(arm.start)
+        begun = study.arms[arm.start]
+        for part in ("network", "stem", "optimiser.name"):
+            ours, theirs = (attrgetter(part)(either.training) for either in (arm, begun))
+            if ours != theirs:
+                raise InputError(
+                    f"{key}.training.{part}: {ours!r} can't start from {arm.start!r}, which has {theirs!r}"
+                )
+        arm = begun
+
+
+def network_entry(key: str, arm: Arm) -> catalogue.Entry:
+    """What torchvision says of an arm's network."""
+    try:
+        return catalogue.look_up(arm.training.network, arm.training.stem)
+    except InputError as error:
+        raise InputError(f"{key}.training.{error}") from None
+
+
+def check_weights(key: str, arm: Arm, entry: catalogue.Entry) -> None:
+    """Weights are a name that torchvision has for this network, or a file."""
+    weights, key = arm.training.weights, f"{key}.training.weights"
+    if weights is None:
+        return
+    if weights in entry.weights:
+        if arm.training.stem == "cifar":
+            raise InputError(f"{key}: {weights!r} needs stem: imagenet, its first layer is torchvision's own")
+    elif not Path(weights).is_file():
+        raise none_of(key, weights, [*entry.weights, "null", "a checkpoint file"])
+
+
+def check_rounds(key: str, arm: Arm, pool_key: str, pool: int | None) -> None:
+    """Every round has samples to choose from, as far as the pool's size is known before it is read."""
+    try:
+        rounds.boundaries(pool or 10**9, arm.rounds, arm.share)
+    except InputError as error:
+        raise InputError(f"{key}.{error} ({pool_key})") from None
+
+
+def pool_size(name: str, dataset: Dataset) -> int | None:
+    """Training images of a dataset, where they are known without reading it (equal classes assumed)."""
+    facts = plugins.declared("dataset", dataset.plugin or name)
+    size = None if dataset.archive or dataset.root else facts.get("TRAIN_SIZE")
+    if size and dataset.classes:
+        size = size * len(dataset.classes) // facts["CLASSES"]
+    return min(size, dataset.limit or size) if size else dataset.limit

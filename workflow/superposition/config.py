@@ -1,0 +1,226 @@
+"""What a study's config file may say: every key with its type, default, unit and one line of help.
+
+config/schema.json, for editors, and config/README.md are made from this file. Light: the Snakefile imports it.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from superposition.errors import InputError
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+Count = Annotated[int, Field(ge=2)]
+Fraction = Annotated[float, Field(gt=0, le=1)]
+
+
+class Section(BaseModel):
+    """A group of keys; unknown ones are refused with the choices."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, protected_namespaces=())
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown_keys(cls, values: Any) -> Any:
+        for key in values if isinstance(values, Mapping) else ():
+            if key not in cls.model_fields:
+                context = {"key": str(key), "choices": ", ".join(cls.model_fields)}
+                raise PydanticCustomError("unknown_key", "no such key; choose from {choices}", context)
+        return values
+
+
+class Optimiser(Section):
+    """How weights are updated."""
+
+    name: Literal["adam", "adamw", "sgd"] = "adam"
+    """Adam, AdamW, or SGD with Nesterov momentum."""
+    lr: PositiveFloat = 1e-3
+    """Learning rate: the peak, where `schedule` varies it."""
+    weight_decay: NonNegativeFloat = 0.0
+    """Weight decay, for all but batch norm's and biases; L2 in adam and sgd, decoupled in adamw."""
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.9
+    """Nesterov momentum of sgd; the others ignore it."""
+
+
+class Training(Section):
+    """How one network is trained in one round."""
+
+    network: str = "resnet18"
+    """A classification network of torchvision."""
+    stem: Literal["imagenet", "cifar"] = "imagenet"
+    """First layer: torchvision's own, or a 3x3 convolution of stride 1 and no pooling, for small images."""
+    weights: str | None = None
+    """First weights of all but the head: a torchvision weights name (IMAGENET1K_V1), a file, or null for random."""
+    epochs: PositiveInt = 20
+    """Passes over the round's training samples."""
+    batch_size: Annotated[int, Field(ge=2)] = 128
+    """Samples a step."""
+    optimiser: Optimiser = Optimiser()
+    """How weights are updated."""
+    schedule: Literal["constant", "cosine", "one_cycle"] = "constant"
+    """Learning rate over a round's steps: constant, cosine down to 0, or up to `lr` and down again."""
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of the target spread over all classes."""
+    augment: list[Literal["crop", "flip"]] = []
+    """Random crops (zero padding of an eighth of the size) and horizontal flips."""
+    shuffle: bool = True
+    """A new order each epoch; false keeps the order of the sample ids."""
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    """Arithmetic of the forward pass; weights and updates stay fp32. Evaluation is always fp32."""
+
+
+class Arm(Section):
+    """One training regimen."""
+
+    strategy: str = "random"
+    """How samples are chosen after the first round: a file of `strategies/`."""
+    rounds: PositiveInt = 1
+    """Rounds of choosing and training; 1 trains once."""
+    query: Count | Fraction | None = None
+    """Samples added a round: a count, a fraction of the pool, or null for equal shares; the last takes the rest."""
+    labelled: Literal["all", "newest"] = "all"
+    """A round trains on all samples labelled so far, or on the newest only."""
+    between_rounds: Literal["reset", "carry"] = "reset"
+    """A round begins from the first weights, or from the last round's weights and optimiser state."""
+    start: Name | None = None
+    """Begin from the finished network and optimiser state of this arm."""
+    training: Training = Training()
+    """Keys here override the study's `training` for this arm."""
+
+    @property
+    def share(self) -> float:
+        """`query`, with equal shares as a fraction."""
+        return self.query or 1 / self.rounds
+
+
+class Dataset(Section):
+    """Where a dataset comes from, and how much of it is used."""
+
+    plugin: str | None = None
+    """A file of `datasets/`; null: the one with the dataset's own name."""
+    archive: Path | None = None
+    """A local copy of the archive, instead of a download."""
+    root: Path | None = None
+    """A local folder with the images, instead of an archive."""
+    name: str | None = None
+    """Class of torchvision.datasets, for the plugin `torchvision`."""
+    size_px: PositiveInt | None = None
+    """Resize images to this height and width; null keeps their own, which must then be equal."""
+    classes: list[str] | None = None
+    """Use these classes only."""
+    limit: PositiveInt | None = None
+    """Use at most this many images of each split, the same share of each class."""
+
+
+class Features(Section):
+    """What is kept of a layer's activations."""
+
+    dtype: Literal["float16", "float32"] = "float16"
+    """Number format on disk; logits are always float32."""
+    maps: Literal["mean", "keep"] = "mean"
+    """Spatial maps are averaged over positions, or kept."""
+
+
+class Figure(Section):
+    """How figures are drawn."""
+
+    width_mm: PositiveFloat = 180.0
+    """Width in print."""
+    dpi: PositiveInt = 200
+    """Resolution of PNG files and of rasterised points."""
+
+
+class Study(Section):
+    """One study: the arms, trained on the same data with the same seeds, and what is measured."""
+
+    study: Name
+    """Names the folder `results/{study}`."""
+    datasets: Annotated[dict[Name, Dataset], Field(min_length=1)]
+    """Datasets by name; `name: {}` takes the defaults, `name: null` takes out one that a file below put in."""
+    seeds: Annotated[list[Seed], Field(min_length=1)]
+    """Replicates: the same seed gives every arm the same first samples and first weights."""
+    training: Training = Training()
+    """What every arm inherits."""
+    arms: Annotated[dict[Name, Arm], Field(min_length=1)]
+    """Training regimens by name; `name: {}` takes the defaults, `name: null` takes out one that a file below put in."""
+    contrasts: list[tuple[Name, Name]] = []
+    """Pairs of arms that are compared seed by seed: first minus second."""
+    layers: Annotated[list[str], Field(min_length=1)] = ["avgpool"]
+    """Layers that are measured, as torch names them; t-SNE shows the last."""
+    metrics: list[str] = ["accuracy", "cosine", "silhouette", "davies_bouldin"]
+    """Measures: files of `metrics/`."""
+    figures: list[str] = ["learning_curves", "tsne", "cosine"]
+    """Figures: files of `figures/`."""
+    features: Features = Features()
+    """What is kept of a layer's activations."""
+    figure: Figure = Figure()
+    """How figures are drawn."""
+    keep: Literal["all", "last"] = "all"
+    """Keep the checkpoints and features of all rounds, or of each arm's last round."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _inherit(cls, values: Any) -> Any:
+        """Drop nulled entries and fill every arm's `training` from the study's."""
+        values = dict(values)
+        for key in ("datasets", "arms"):
+            if isinstance(values.get(key), Mapping):
+                values[key] = {name: entry for name, entry in values[key].items() if entry is not None}
+        if isinstance(values.get("arms"), Mapping):
+            values["arms"] = {name: _with_training(arm, values.get("training")) for name, arm in values["arms"].items()}
+        return values
+
+
+def _with_training(arm: Any, inherited: Any) -> Any:
+    return {**arm, "training": merged(inherited or {}, arm.get("training") or {})} if isinstance(arm, Mapping) else arm
+
+
+def merged(below: Any, above: Any) -> Any:
+    """`below` with the keys of `above` laid over it, mapping by mapping."""
+    if not isinstance(below, Mapping) or not isinstance(above, Mapping):
+        return above
+    return {**below, **{key: merged(below.get(key), value) for key, value in above.items()}}
+
+
+def parse(values: Mapping[str, Any]) -> Study:
+    """The study that `values` (a loaded config file) describe.
+
+    Raises InputError, one line a fault, for unknown keys, wrong types and values out of range.
+    """
+    try:
+        return Study.model_validate(values)
+    except ValidationError as error:
+        lines = dict.fromkeys(_line(fault) for fault in error.errors(include_url=False))
+        raise InputError("\n".join(line for line in lines if _without_arm(line) not in lines)) from None
+
+
+def _line(fault: Any) -> str:
+    """`training.epochs: 'ten' - Input should be a valid integer`, naming the full key."""
+    if fault["type"] == "unknown_key":
+        return f"{_dotted(*fault['loc'], fault['ctx']['key'])}: {fault['msg']}"
+    if fault["type"] == "missing":
+        return f"{_dotted(*fault['loc'])}: missing"
+    return f"{_dotted(*fault['loc'])}: {fault['input']!r} is not right: {fault['msg'][0].lower()}{fault['msg'][1:]}"
+
+
+def _without_arm(line: str) -> str | None:
+    """The line about the study's `training` that an arm's line repeats, because it inherits the fault."""
+    return line.split(".", 2)[2] if line.startswith("arms.") and line.count(".") >= 2 else None
+
+
+def _dotted(*keys: str | int) -> str:
+    """A key's path without the names that pydantic adds for the members of a union."""
+    return ".".join(str(key) for key in keys if not str(key).startswith(("constrained-", "function-")))

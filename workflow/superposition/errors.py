@@ -1,0 +1,10 @@
+"""The one exception that people are meant to read."""
+
+
+class InputError(Exception):
+    """Something the user gave is wrong: the message names it, its value and what would be right."""
+
+
+def none_of(where: str, value: object, choices: list[str]) -> InputError:
+    """`where: 'value' is none of a, b, c`."""
+    return InputError(f"{where}: {value!r} is none of {', '.join(sorted(choices)) or '(nothing)'}")

@@ -1,0 +1,77 @@
+"""What a trained network says and does on images: logits, and layers read by forward hooks."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from superposition import store
+from superposition.augmentation import Batches
+from superposition.images import Description, Split
+
+
+class Outputs(NamedTuple):
+    """A network's outputs on some samples, float32 on the CPU.
+
+    logits: [sample, class]; layers: name -> [sample, unit], or [sample, unit, position, ...] where maps are kept.
+    """
+
+    logits: np.ndarray
+    layers: dict[str, np.ndarray]
+
+
+@torch.inference_mode()
+def outputs(
+    network: nn.Module, splits: Iterable[Split], *, data: Description, layers: list[str], maps: str = "mean"
+) -> Iterator[tuple[Split, Outputs]]:
+    """Each of `splits` (batches of samples) with the network's outputs, in evaluation mode and fp32.
+
+    Half precision would round logits to three digits and leave samples tied. A layer that runs more than once in a pass
+    is read at its last run. maps: "mean" averages them over positions, "keep" keeps them.
+    """
+    device = next(network.parameters()).device
+    mean, std = torch.from_numpy(data.mean).to(device), torch.from_numpy(data.std).to(device)
+    seen: dict[str, np.ndarray] = {}
+    network.eval()
+    with ExitStack() as hooks:
+        for layer in layers:
+            handle = network.get_submodule(layer).register_forward_hook(_reader(seen, layer, maps))
+            hooks.callback(handle.remove)
+        for split in splits:
+            batch = Batches(torch.from_numpy(split.images).to(device), mean=mean, std=std, augment=[])
+            logits = network(batch.make(torch.arange(len(split.ids), device=device), torch.Generator()))
+            yield split, Outputs(logits.cpu().numpy(), dict(seen))
+
+
+def record(file: store.Writer, name: str, n: int, results: Iterable[tuple[Split, Outputs]], dtype: str) -> None:
+    """Write the outputs on `n` samples as split `name`, batch by batch, so that memory doesn't grow with `n`."""
+    start = 0
+    for split, result in results:
+        if start == 0:
+            shapes = {layer: values.shape[1:] for layer, values in result.layers.items()}
+            writer = file.split(name, n=n, classes=result.logits.shape[1], layers=shapes, dtype=dtype)
+        writer.write(start, result.logits, result.layers, split.labels, split.ids)
+        start += len(split.ids)
+
+
+def _reader(seen: dict[str, np.ndarray], layer: str, maps: str) -> Any:
+    """A hook that copies the layer's output at once, because a ReLU that follows may overwrite it."""
+
+    def hook(_module: nn.Module, _inputs: Any, output: Tensor) -> None:
+        values = units_first(output)
+        seen[layer] = (values if maps == "keep" else per_sample(values)).cpu().numpy().copy()
+
+    return hook
+
+
+def units_first(output: Tensor) -> Tensor:
+    """[sample, unit, ...] of maps [sample, unit, y, x] and of tokens [sample, token, unit]."""
+    return output.transpose(1, 2) if output.ndim == 3 else output
+
+
+def per_sample(values: Tensor) -> Tensor:
+    """[sample, unit]: the mean over all positions of [sample, unit, ...]."""
+    return values.flatten(2).mean(2) if values.ndim > 2 else values

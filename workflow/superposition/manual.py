@@ -1,0 +1,102 @@
+"""config/schema.json and config/README.md, made from `superposition.config` and the plugins by `make docs`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from superposition import plugins
+from superposition.config import Arm, Dataset, Features, Figure, Optimiser, Study, Training
+
+FOLDER = Path(__file__).parents[2] / "config"
+SECTIONS: list[tuple[str, type[BaseModel]]] = [
+    ("The study", Study),
+    ("datasets.{name}", Dataset),
+    ("training", Training),
+    ("training.optimiser", Optimiser),
+    ("arms.{name}", Arm),
+    ("features", Features),
+    ("figure", Figure),
+]
+INTRODUCTION = """\
+# Config files
+
+One file is one study. `snakemake --cores all --configfile config/cifar10.yaml` runs it; without `--configfile`,
+`config.yaml` runs. `--configfile a.yaml b.yaml` lays the keys of `b.yaml` over those of `a.yaml`: mappings are merged,
+everything else is replaced, and `name: null` takes out a dataset or an arm. What is wrong in a file is said before
+anything runs.
+
+| file | what it is for |
+|---|---|
+| config.yaml | the default: scikit-learn's handwritten digits, minutes on a laptop |
+| cifar10.yaml | the paper's CIFAR-10 experiment: controlled, as its text describes it, and as its code did it |
+| tiny_imagenet.yaml | the same question on Tiny ImageNet, from ImageNet weights |
+| schema.json | for editors: completes and checks keys while you type |
+
+Everything below is made from the code (`make docs`).
+"""
+
+
+def schema() -> str:
+    """JSON schema of a config file. An arm's `training` may leave out what it inherits, and null takes an entry out."""
+    document = Study.model_json_schema()
+    for key in ("datasets", "arms"):
+        entries = document["properties"][key]["patternProperties"]
+        entries.update({pattern: {"anyOf": [entry, {"type": "null"}]} for pattern, entry in entries.items()})
+        document["properties"][key]["additionalProperties"] = False
+    return json.dumps(document, indent=2) + "\n"
+
+
+def readme() -> str:
+    """Every key with its type, default and meaning, and every plugin."""
+    keys = [f"## {title}\n\n{_keys(model)}" for title, model in SECTIONS]
+    lists = [f"## {folder}\n\n{_plugins(kind)}" for kind, folder in plugins.FOLDERS.items()]
+    return "\n".join([INTRODUCTION, *keys, *lists])
+
+
+def _keys(model: type[BaseModel]) -> str:
+    document = model.model_json_schema()
+    rows = ["| key | type | default | meaning |", "|---|---|---|---|"]
+    for name, field in document["properties"].items():
+        required = name in document.get("required", ())
+        default = "required" if required else _default(model.model_fields[name].get_default())
+        rows.append(f"| `{name}` | {_type(field)} | {default} | {model.model_fields[name].description} |")
+    return "\n".join(rows) + "\n"
+
+
+def _type(field: dict[str, Any]) -> str:
+    if "anyOf" in field:
+        return " or ".join(_type(option) for option in field["anyOf"])
+    if "enum" in field:
+        return ", ".join(f"`{value}`" for value in field["enum"])
+    if "$ref" in field:
+        return "mapping"
+    name = {"integer": "whole number", "object": "mapping", "string": "text", "boolean": "true or false"}
+    kind = name.get(field["type"], field["type"])
+    if kind == "array":
+        return f"list of {_type(field['items'])}" if "items" in field else "pair of names"
+    return f"{kind}{_bounds(field)}"
+
+
+def _bounds(field: dict[str, Any]) -> str:
+    signs = {"exclusiveMinimum": ">", "minimum": "≥", "exclusiveMaximum": "<", "maximum": "≤"}
+    bounds = [f"{sign} {field[key]:,}" for key, sign in signs.items() if key in field]
+    return f" {' and '.join(bounds)}" if bounds else ""
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, BaseModel):
+        return "its defaults"
+    return f"`{json.dumps(value)}`"
+
+
+def _plugins(kind: str) -> str:
+    rows = ["| name | what it is |", "|---|---|"]
+    rows += [f"| `{name}` | {plugins.summary(kind, name)} |" for name in plugins.names(kind)]
+    return "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    (FOLDER / "schema.json").write_text(schema(), encoding="utf-8")
+    (FOLDER / "README.md").write_text(readme(), encoding="utf-8")

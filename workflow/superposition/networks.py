@@ -1,0 +1,179 @@
+"""torchvision's classification networks: built from a seed, fitted with a stem and a head, filled with weights."""
+
+import re
+import sys
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+from superposition import eager  # noqa: F401  (before torchvision)
+
+import torch  # isort: skip
+import torchvision.models  # isort: skip
+from torch import Tensor, nn  # isort: skip
+from torch.nn.modules.module import register_module_parameter_registration_hook  # isort: skip
+
+from superposition.errors import InputError, none_of
+
+STEMS = {"conv1": "maxpool", "features.conv0": "features.pool0"}
+"""First convolution and the pooling after it: ResNets and their kin, DenseNets."""
+WITHOUT_SIDE_HEADS = {
+    "googlenet": {"aux_logits": False, "init_weights": True},
+    "inception_v3": {"aux_logits": False, "init_weights": True},
+}
+OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12]\.)")
+"""Names in torchvision's files of DenseNets, which have a dot more than its networks."""
+PROBE = (2, 3, 224, 224)
+"""Shape of the images that `describe` pretends to show."""
+
+
+def build(name: str, *, classes: int, stem: str = "imagenet", seed: int = 0) -> nn.Module:
+    """A network with random weights; equal seeds give equal weights.
+
+    Raises InputError if torchvision has no such network for classification, or if it has no known `stem`.
+    """
+    choices = torchvision.models.list_models(module=torchvision.models)
+    if name not in choices:
+        raise none_of("network", name, choices)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        network = torchvision.models.get_model(
+            name, weights=None, num_classes=classes, **WITHOUT_SIDE_HEADS.get(name, {})
+        )
+        if stem == "cifar":
+            _shrink_stem(network, name)
+    return network
+
+
+def _shrink_stem(network: nn.Module, name: str) -> None:
+    """A 3x3 convolution of stride 1 and no pooling, as He et al. 2016 (section 4.2) use for 32-pixel images."""
+    modules = dict(network.named_modules())
+    for first, pooling in STEMS.items():
+        if isinstance(old := modules.get(first), nn.Conv2d) and pooling in modules:
+            new = nn.Conv2d(3, old.out_channels, kernel_size=3, padding=1, bias=False)
+            nn.init.kaiming_normal_(new.weight, mode="fan_out", nonlinearity="relu")
+            network.set_submodule(first, new)
+            network.set_submodule(pooling, nn.Identity())
+            return
+    raise InputError(f"stem: 'cifar' is not known for {name}; use stem: imagenet, or a ResNet, ResNeXt or DenseNet")
+
+
+def restore(checkpoint: Path, name: str, *, classes: int, stem: str) -> nn.Module:
+    """The network of a checkpoint, on the GPU if there is one, channels last in memory."""
+    network = build(name, classes=classes, stem=stem)
+    load_checkpoint(network, checkpoint)
+    return network.to(best_device()).to(memory_format=torch.channels_last)
+
+
+def best_device() -> torch.device:
+    """The GPU if there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what computes a network's outputs."""
+    return {"torch": str(torch.__version__), "torchvision": str(torchvision.__version__)}
+
+
+def download_weights(name: str, weights: str, path: Path) -> None:
+    """Fetch torchvision's weights to `path`, checked against the hash in their file name.
+
+    Raises InputError with the address if they can't be had.
+    """
+    url = torchvision.models.get_model_weights(name)[weights].url
+    stem = url.rpartition(".")[0]
+    try:
+        torch.hub.download_url_to_file(
+            url, str(path), hash_prefix=stem.rpartition("-")[2], progress=sys.stderr.isatty()
+        )
+    except (OSError, RuntimeError) as error:
+        raise InputError(
+            f"weights: {weights} of {name} can't be had from {url} ({error}); "
+            "fetch that file elsewhere and give its path as `weights`"
+        ) from error
+
+
+def load_checkpoint(network: nn.Module, path: Path) -> None:
+    """Fill the whole network from a checkpoint of this project.
+
+    Raises InputError, naming the file, if it isn't a state_dict of this network.
+    """
+    _fill(network, _read(path), path)
+
+
+def load_weights(network: nn.Module, path: Path) -> None:
+    """Fill all but the head, which keeps its random weights, from torchvision's file or a checkpoint of this project.
+
+    Raises InputError, naming the file, if it isn't a state_dict of this network.
+    """
+    weights = _read(path)
+    for key in list(weights):
+        value = weights.pop(key)
+        if not key.lower().startswith("aux"):
+            weights[OLD_DENSENET.sub(r"\1\2", key)] = value
+    head = f"{_head(network)}."
+    weights.update({key: value for key, value in network.state_dict().items() if key.startswith(head)})
+    _fill(network, weights, path)
+
+
+def _head(network: nn.Module) -> str:
+    """Name of the last layer that has weights: the classifier."""
+    return [name for name, module in network.named_modules() if isinstance(module, nn.Linear | nn.Conv2d)][-1]
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    """The state_dict as it was saved: its metadata tells torchvision which names it was written with."""
+    try:
+        weights = torch.load(path, map_location="cpu", weights_only=True)
+        if not isinstance(weights, dict) or not all(isinstance(value, Tensor) for value in weights.values()):
+            raise TypeError
+        return weights
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except Exception as error:
+        reason = type(error).__name__
+        raise InputError(f"{path}: not a plain state_dict ({reason}); save `network.state_dict()`") from error
+
+
+def _fill(network: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
+    try:
+        network.load_state_dict(weights)
+    except (RuntimeError, ValueError) as error:
+        reason = shorten(str(error).rpartition(":\n")[2], 200, placeholder=" ...")
+        raise InputError(f"{path}: not of this network, stem and number of classes: {reason}") from error
+
+
+def describe(name: str, stem: str) -> dict[str, Any]:
+    """Parameters, layers (name -> units) and weights' names of a network, without computing anything.
+
+    layers: those with one row a sample and axes that `units` can tell apart.
+    """
+    layers: dict[str, int] = {}
+
+    def note(layer: str) -> Any:
+        def hook(_module: nn.Module, _inputs: Any, output: Any) -> None:
+            if isinstance(output, Tensor) and _readable(output):
+                layers[layer] = units(output)
+
+        return hook
+
+    with register_module_parameter_registration_hook(lambda _module, _name, weight: nn.Parameter(weight.to("meta"))):
+        network = build(name, classes=1000, stem=stem).to("meta").eval()
+    for layer, module in network.named_modules():
+        if layer:
+            module.register_forward_hook(note(layer))
+    with torch.device("meta"):
+        network(torch.zeros(PROBE))
+    weights = [weight.name for weight in torchvision.models.get_model_weights(name)]
+    return {"parameters": sum(p.numel() for p in network.parameters()), "layers": layers, "weights": weights}
+
+
+def _readable(output: Tensor) -> bool:
+    """Whether each sample has a row, tokens or maps, square as the probe is; Swin's own maps, [y, x, unit], are not."""
+    square_maps = output.ndim == 4 and output.shape[2] == output.shape[3]
+    return output.shape[0] == PROBE[0] and (output.ndim in (2, 3) or square_maps)
+
+
+def units(output: Tensor) -> int:
+    """Units of a layer's output: of maps [sample, unit, y, x], of tokens [sample, token, unit], or [sample, unit]."""
+    return output.shape[-1] if output.ndim == 3 else output.shape[1]

@@ -1,0 +1,45 @@
+"""What a study will train and how much disk it will fill, before it starts."""
+
+from superposition import catalogue, plugins
+from superposition.config import Arm, Dataset, Study
+
+BYTES = {"float16": 2, "float32": 4}
+
+
+def describe(study: Study) -> str:
+    """Two lines for people: the trainings, and the disk that checkpoints and features will take."""
+    rounds = {name: arm.rounds for name, arm in study.arms.items()}
+    replicates = len(study.datasets) * len(study.seeds)
+    sizes = [_gigabytes(study, dict.fromkeys(rounds, 1)), _gigabytes(study, rounds)]
+    here, other = (sizes[1], sizes[0]) if study.keep == "all" else sizes
+    alternative = f"keep: {'last' if study.keep == 'all' else 'all'} would take {other:.1f} GB"
+    return (
+        f"Study {study.study}: {len(rounds)} arms x {len(study.seeds)} seeds x {len(study.datasets)} datasets, "
+        f"{replicates * sum(rounds.values())} trainings.\n"
+        f"Checkpoints and features will take about {here:.1f} GB ({alternative})."
+    )
+
+
+def _gigabytes(study: Study, rounds: dict[str, int]) -> float:
+    """Disk for so many kept rounds of each arm. Features are counted where the size of the test split is known."""
+    per_seed = sum(
+        rounds[name] * (_checkpoint_bytes(arm) + _features_bytes(study, arm, dataset_name, dataset))
+        for name, arm in study.arms.items()
+        for dataset_name, dataset in study.datasets.items()
+    )
+    return len(study.seeds) * per_seed / 1e9
+
+
+def _checkpoint_bytes(arm: Arm) -> int:
+    return 4 * catalogue.look_up(arm.training.network, arm.training.stem).parameters
+
+
+def _features_bytes(study: Study, arm: Arm, dataset_name: str, dataset: Dataset) -> int:
+    """With maps averaged; maps that are kept take as many times more as they have positions."""
+    samples = plugins.declared("dataset", dataset.plugin or dataset_name).get("TEST_SIZE", 0)
+    layers = catalogue.look_up(arm.training.network, arm.training.stem).layers
+    return (
+        min(samples, dataset.limit or samples)
+        * BYTES[study.features.dtype]
+        * sum(layers[layer] for layer in study.layers)
+    )

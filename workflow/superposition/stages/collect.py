@@ -1,0 +1,31 @@
+"""Put the study's tables together."""
+
+from pathlib import Path
+
+from superposition import summaries, tables
+from superposition.config import Study
+
+
+def run(
+    *,
+    measured: list[Path],
+    histories: list[Path],
+    samples: list[Path],
+    study: str,
+    measures: Path,
+    distributions: Path,
+    experiments: Path,
+    contrasts: Path,
+) -> None:
+    """Put the study's tables together.
+
+    measured, histories, samples: the tables of all runs and rounds; study: the whole config as JSON;
+    the other paths are the four tables made of them.
+    """
+    config = Study.model_validate_json(study)
+    rows = tables.read_all(measured)
+    scalars = rows[rows["at"].isna()][tables.SCALARS]
+    tables.write_frame(measures, scalars)
+    tables.write_frame(distributions, rows[rows["at"].notna()])
+    tables.write_frame(experiments, summaries.experiments(histories, samples, scalars, config.arms))
+    tables.write_frame(contrasts, summaries.contrasts(scalars, config.contrasts))

@@ -1,0 +1,98 @@
+"""Write the study's report: one HTML page that needs nothing beside it."""
+
+import base64
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, StrictUndefined
+from pandas import DataFrame
+
+from superposition import plugins, summaries, wording
+from superposition import tables as table_files
+from superposition.config import Study
+from superposition.files import replacing
+
+PACKAGES = [
+    "torch",
+    "torchvision",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "openTSNE",
+    "pandas",
+    "h5py",
+    "matplotlib",
+    "snakemake",
+]
+
+
+def run(*, study: str, tables: list[Path], figures: list[Path], report: Path) -> None:
+    """Write the study's report: one HTML page that needs nothing beside it.
+
+    study: the whole config as JSON; tables: measures.tsv, experiments.tsv and contrasts.tsv; figures:
+    {dataset}/{figure}.svg.
+    """
+    config = Study.model_validate_json(study)
+    frames = {path.stem: table_files.read(path) for path in tables}
+    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page.filters.update(number=wording.number, duration=wording.duration, enumeration=wording.enumeration)
+    html = page.from_string(Path(__file__).with_suffix(".html").read_text(encoding="utf-8")).render(
+        study=config,
+        datasets=[_dataset(name, config, frames, figures) for name in config.datasets],
+        metrics={name: plugins.summary("metric", name) for name in config.metrics},
+        effort=summaries.effort(frames["experiments"]).reset_index().to_dict("records"),
+        settings=yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
+        versions={"python": platform.python_version(), **_versions()},
+    )
+    with replacing(report) as temporary:
+        temporary.write_text(html, encoding="utf-8")
+
+
+def _dataset(name: str, study: Study, frames: dict[str, DataFrame], figures: list[Path]) -> dict[str, Any]:
+    of_dataset = {table: frame[frame["dataset"] == name] for table, frame in frames.items()}
+    return {
+        "name": name,
+        "contrasts": [_contrast(a, b, of_dataset["contrasts"]) for a, b in study.contrasts],
+        "measures": _measures(of_dataset["measures"], list(study.arms)),
+        "figures": [_figure(path) for path in figures if path.parent.name == name],
+    }
+
+
+def _contrast(a: str, b: str, contrasts: DataFrame) -> dict[str, Any]:
+    rows = contrasts[(contrasts["a"] == a) & (contrasts["b"] == b)].to_dict("records")
+    for row in rows:
+        row["headline"] = _is_headline(row["metric"], row["quantity"])
+        row["verdict"] = wording.verdict(row["difference"], row["low"], row["high"])
+    return {"a": a, "b": b, "rows": rows}
+
+
+def _measures(scalars: DataFrame, arms: list[str]) -> list[dict[str, Any]]:
+    """One entry a quantity, with (mean, sd, n) of each arm."""
+    rows = []
+    for (_, layer, metric, quantity), row in summaries.by_arm(scalars).iterrows():
+        cells = [{statistic: row[statistic, arm] for statistic in ("mean", "std", "count")} for arm in arms]
+        headline = _is_headline(metric, quantity)
+        rows.append({"layer": layer, "metric": metric, "quantity": quantity, "headline": headline, "cells": cells})
+    return rows
+
+
+def _is_headline(metric: str, quantity: str) -> bool:
+    """A metric may name (`HEADLINE`) what to show first; the rest is folded away."""
+    return quantity in plugins.declared("metric", metric).get("HEADLINE", (quantity,))
+
+
+def _figure(svg: Path) -> dict[str, str]:
+    encoded = base64.b64encode(svg.read_bytes()).decode("ascii")
+    return {
+        "source": f"data:image/svg+xml;base64,{encoded}",
+        "alt": plugins.summary("figure", svg.stem),
+        "caption": plugins.declared("figure", svg.stem)["CAPTION"],
+    }
+
+
+def _versions() -> dict[str, str]:
+    installed = {distribution.name.lower() for distribution in metadata.distributions()}
+    return {name: metadata.version(name) for name in PACKAGES if name.lower() in installed}

@@ -1,0 +1,73 @@
+"""Train one network for one round."""
+
+import csv
+import logging
+from pathlib import Path
+
+import torch
+
+from superposition import images as image_files
+from superposition import networks, streams
+from superposition import samples as sample_lists
+from superposition import training as trainers
+from superposition.augmentation import Batches
+from superposition.config import Training
+from superposition.errors import InputError
+from superposition.files import replacing
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    *,
+    images: Path,
+    samples: list[Path],
+    begin: list[Path],
+    training: Training,
+    seed: int,
+    round: int,
+    checkpoint: Path,
+    optimiser: Path,
+    history: Path,
+) -> None:
+    """Train one network for one round.
+
+    samples: the lists that the round trains on. begin: nothing for random weights; a weights file for all but the head;
+    a checkpoint and an optimiser state to go on from both.
+    """
+    device = networks.best_device()
+    data = image_files.describe(images)
+    weights_seed = streams.torch_seed(seed, "weights")
+    network = networks.build(training.network, classes=len(data.classes), stem=training.stem, seed=weights_seed)
+    network = network.to(device).to(memory_format=torch.channels_last)
+    updates = trainers.make_optimiser(network, training.optimiser)
+    match begin:
+        case []:
+            pass
+        case [weights]:
+            networks.load_weights(network, weights)
+        case [network_before, updates_before]:
+            networks.load_checkpoint(network, network_before)
+            trainers.load_optimiser(updates, updates_before)
+        case _:
+            raise InputError(
+                f"begin: {len(begin)} files; give none, one of weights, or a checkpoint and an optimiser state"
+            )
+
+    split = image_files.read_split(images, "train", sample_lists.read_ids(samples))
+    mean, std = torch.from_numpy(data.mean).to(device), torch.from_numpy(data.std).to(device)
+    batches = Batches(torch.from_numpy(split.images).to(device), mean=mean, std=std, augment=training.augment)
+    order = torch.Generator().manual_seed(streams.torch_seed(seed, "order", round))
+    trainer = trainers.Trainer(network, updates, training)
+    epochs = trainer.fit(batches, torch.from_numpy(split.labels).to(device), order)
+    with replacing(history) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, delimiter="\t", lineterminator="\n")
+        rows.writerow(trainers.Epoch._fields)
+        for epoch in epochs:
+            rows.writerow(epoch)
+            log.info(
+                f"epoch {epoch.epoch}/{training.epochs}  loss {epoch.loss:.4f}  accuracy {epoch.accuracy:.1%}  "
+                f"{epoch.images_per_s:.0f} images/s  {epoch.seconds * (training.epochs - epoch.epoch):.0f} s left"
+            )
+    trainers.save(network.state_dict(), checkpoint)
+    trainers.save(updates.state_dict(), optimiser)

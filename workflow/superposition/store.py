@@ -1,0 +1,116 @@
+"""Features on disk: one HDF5 file with a group a split, written batch by batch.
+
+{split}/logits float32 [sample, class]; {split}/labels, ids int64 [sample]; {split}/layers/{layer} float16 or float32
+[sample, unit], or [sample, unit, y, x] where maps are kept. Root attributes say what was measured and with which
+versions.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from superposition.activations import Activations
+from superposition.errors import InputError
+
+ROWS = 1024
+
+
+class SplitWriter:
+    """The arrays of one split, at their full size from the start, so that memory does not grow with the samples."""
+
+    def __init__(self, group: h5py.Group) -> None:
+        self._group = group
+
+    def write(
+        self, start: int, logits: np.ndarray, layers: Mapping[str, np.ndarray], labels: np.ndarray, ids: np.ndarray
+    ) -> None:
+        """Write one batch to the rows from `start` on; shapes [row, ...] as declared to `Writer.split`."""
+        rows = slice(start, start + len(labels))
+        for name, batch in {"logits": logits, "labels": labels, "ids": ids}.items():
+            self._group[name][rows] = batch
+        for layer, batch in layers.items():
+            self._group["layers"][layer][rows] = batch
+
+
+class Writer:
+    """An open features file."""
+
+    def __init__(self, file: h5py.File) -> None:
+        self._file = file
+
+    def split(
+        self, name: str, *, n: int, classes: int, layers: Mapping[str, tuple[int, ...]], dtype: str
+    ) -> SplitWriter:
+        """Make room for `n` samples; `layers` gives the shape of one sample's activations by layer name."""
+        group = self._file.create_group(name)
+        group.create_dataset("logits", (n, classes), "float32")
+        group.create_dataset("labels", (n,), "int64")
+        group.create_dataset("ids", (n,), "int64")
+        folder = group.create_group("layers")
+        for layer, shape in layers.items():
+            folder.create_dataset(layer, (n, *shape), dtype)
+        return SplitWriter(group)
+
+
+@contextmanager
+def create(path: Path, attributes: Mapping[str, Any]) -> Iterator[Writer]:
+    """A new features file at `path`, closed when the block ends. attributes: str, numbers and lists of str."""
+    with h5py.File(path, "w") as file:
+        file.attrs.update(attributes)
+        yield Writer(file)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[h5py.File]:
+    try:
+        with h5py.File(path, "r") as file:
+            yield file
+    except (OSError, RuntimeError, KeyError):
+        raise InputError(f"{path}: not a whole features file; delete it and run again") from None
+
+
+def attributes(path: Path) -> dict[str, Any]:
+    """The root attributes: study, dataset, arm, seed, round, classes, code and versions.
+
+    Raises InputError, naming the file, where it is damaged.
+    """
+    with _opened(path) as file:
+        return dict(file.attrs)
+
+
+def read(path: Path, split: str, layer: str) -> Activations:
+    """One layer on one split; the layer `logits` is the network's output itself.
+
+    Half precision is widened to float32, and maps are averaged over positions: a measure sees one row a sample. Raises
+    InputError, naming the file, where it is damaged, lacks the split or layer, or holds values that are not finite.
+    """
+    with _opened(path) as file:
+        _require(path, "split", split, file)
+        group = file[split]
+        if layer != "logits":
+            _require(path, f"layer of {split}", layer, group["layers"])
+        values = _rows(group["logits"] if layer == "logits" else group["layers"][layer])
+        logits, labels, ids = (group[name][()] for name in ("logits", "labels", "ids"))
+        classes = [str(name) for name in file.attrs["classes"]]
+    try:
+        return Activations(values, logits, labels, ids, layer, classes)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _require(path: Path, what: str, name: str, group: h5py.Group) -> None:
+    if name not in group:
+        raise InputError(f"{path}: no {what} named {name!r}, only {', '.join(group) or '(nothing)'}")
+
+
+def _rows(dataset: h5py.Dataset) -> np.ndarray:
+    """float32 or float64 [sample, unit]; a block of rows at a time, since maps can be larger than memory."""
+    values = np.empty(dataset.shape[:2], np.result_type(dataset.dtype, np.float32))
+    for start in range(0, len(dataset), ROWS):
+        block = dataset[start : start + ROWS].astype(values.dtype)
+        values[start : start + ROWS] = block.reshape(*block.shape[:2], -1).mean(axis=2)
+    return values

@@ -1,0 +1,15 @@
+"""Independent streams of random numbers: one a seed and purpose, so that no purpose disturbs another."""
+
+from zlib import crc32
+
+import numpy as np
+
+
+def generator(seed: int, purpose: str, round: int = 0) -> np.random.Generator:
+    """The stream of one purpose ("first list", "weights", "order", "query") in one round of one replicate."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(crc32(purpose.encode()), round)))
+
+
+def torch_seed(seed: int, purpose: str, round: int = 0) -> int:
+    """A seed for torch's generators, from the same stream."""
+    return int(generator(seed, purpose, round).integers(2**63))
