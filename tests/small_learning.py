@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch import nn
 
 from superposition import images
-from superposition.networks import torch
 
 torch.set_num_threads(1)
-nn = torch.nn
 
 CLASSES = ["red", "green", "blue"]
 
@@ -45,7 +45,7 @@ def write_images(path: Path, train: int = 24, test: int = 9, size: int = 32) -> 
     splits = {"train": coloured(train, size, size, seed=1), "test": coloured(test, size, size, seed=2)}
     ids = {"train": np.arange(train) * 3, "test": np.arange(test)}
     pictures = [
-        images.Picture(split, id, "", image)
+        images.Picture(split, int(id), "", image)
         for split, (pixels, _) in splits.items()
         for id, image in zip(ids[split], pixels, strict=True)
     ]

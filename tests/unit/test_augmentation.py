@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+import torch
 
+from superposition import eager  # noqa: F401  (before torchvision)
 from superposition.augmentation import Batches
-from tests.small_learning import coloured, torch
+from tests.small_learning import coloured
 
-from torchvision.transforms.v2 import functional as reference  # isort: skip  (torchvision after superposition.eager)
+from torchvision.transforms.v2 import functional as reference  # isort: skip
 
 MEAN, STD = torch.tensor([0.49, 0.48, 0.45]), torch.tensor([0.2, 0.19, 0.21])
 SIZES = [(32, 32), (16, 24), (9, 40), (8, 8), (7, 5)]

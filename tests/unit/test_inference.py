@@ -1,14 +1,18 @@
 """What hooks read, against forward passes written out."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from superposition import inference, networks, store
 from superposition.images import Description, Split
-from tests.small_learning import CLASSES, TinyNet, coloured, nn, torch
+from tests.small_learning import CLASSES, TinyNet, coloured
 
 MEAN, STD = np.array([0.49, 0.48, 0.45], np.float32), np.array([0.2, 0.19, 0.21], np.float32)
 DATA = Description("colours", CLASSES, MEAN, STD, {"train": 0, "test": 13}, 32, 32, "", "")
@@ -22,8 +26,7 @@ def pictures() -> Split:
 
 def parts(split: Split, sizes: list[int]) -> Iterator[Split]:
     """The samples of `split` in batches of these sizes."""
-    ends = np.cumsum([0, *sizes])
-    for start, end in zip(ends, ends[1:], strict=False):
+    for start, end in itertools.pairwise(np.cumsum([0, *sizes])):
         yield Split(*(array[start:end] for array in split))
 
 
@@ -42,7 +45,7 @@ def normalised(split: Split) -> torch.Tensor:
 
 
 @pytest.fixture(scope="module")
-def resnet() -> nn.Module:
+def resnet() -> Any:
     """A ResNet-18 whose batch norms have seen something."""
     network = networks.build("resnet18", classes=3, seed=1)
     network.train()
@@ -53,7 +56,7 @@ def resnet() -> nn.Module:
 
 
 @torch.no_grad()
-def by_hand(resnet: nn.Module, x: torch.Tensor) -> dict[str, torch.Tensor]:
+def by_hand(resnet: Any, x: torch.Tensor) -> dict[str, torch.Tensor]:
     """Some layers of a ResNet-18 (He et al. 2016), without a ReLU that overwrites its input."""
     relu = nn.functional.relu
     network = resnet.eval()
@@ -67,7 +70,7 @@ def by_hand(resnet: nn.Module, x: torch.Tensor) -> dict[str, torch.Tensor]:
     return {"layer4.1.bn1": norm1, "layer4.1.conv2": conv2, "layer4": x, "avgpool": pooled, "fc": network.fc(pooled)}
 
 
-def test_hooks_read_what_a_forward_pass_gives(resnet: nn.Module, pictures: Split) -> None:
+def test_hooks_read_what_a_forward_pass_gives(resnet: Any, pictures: Split) -> None:
     expected = by_hand(resnet, normalised(pictures))
     logits, layers = read(resnet, pictures, list(expected))
     assert np.allclose(logits, expected["fc"], atol=1e-5)
@@ -135,7 +138,7 @@ def test_a_layer_that_runs_twice_is_read_at_its_last_run(pictures: Split) -> Non
 
 
 @pytest.mark.parametrize("sizes", [(13,), (1,) * 13, (5, 8), (12, 1)])
-def test_the_other_samples_of_a_batch_do_not_matter(sizes: tuple[int, ...], resnet: nn.Module, pictures: Split) -> None:
+def test_the_other_samples_of_a_batch_do_not_matter(sizes: tuple[int, ...], resnet: Any, pictures: Split) -> None:
     logits, layers = read(resnet, pictures, ["layer4.1.conv2"], sizes=sizes)
     backwards = Split(*(array[::-1].copy() for array in pictures))
     turned_logits, turned = read(resnet, backwards, ["layer4.1.conv2"], sizes=(4, 9))
@@ -143,7 +146,7 @@ def test_the_other_samples_of_a_batch_do_not_matter(sizes: tuple[int, ...], resn
     assert np.allclose(layers["layer4.1.conv2"], turned["layer4.1.conv2"][::-1], atol=1e-5)
 
 
-def test_reading_leaves_the_network_as_it_was(resnet: nn.Module, pictures: Split) -> None:
+def test_reading_leaves_the_network_as_it_was(resnet: Any, pictures: Split) -> None:
     before = {key: value.clone() for key, value in resnet.state_dict().items()}
     resnet.train()
     read(resnet, pictures, ["avgpool", "layer4.1.conv2"], sizes=(4, 9))

@@ -6,35 +6,38 @@ import re
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+import torch
+from torch import nn
+from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from superposition import networks
 from superposition.errors import InputError
 from tests.small_data import send, web_server
-from tests.small_learning import nn, torch
 
-models = networks.torchvision.models
+from torchvision import models  # isort: skip  (after superposition.eager)
+
 NAMES = models.list_models(module=models)
 SMALL = ("resnet18", "mobilenet_v3_small", "squeezenet1_0")
-on_meta = networks.register_module_parameter_registration_hook
 
 
 def shapes(name: str, classes: int) -> tuple[nn.Module, dict[str, torch.Size]]:
     """A network without memory for its weights, and their shapes."""
-    with on_meta(lambda _module, _name, weight: nn.Parameter(weight.to("meta"))):
+    with register_module_parameter_registration_hook(networks._without_memory):
         network = networks.build(name, classes=classes)
     return network, {key: value.shape for key, value in network.state_dict().items()}
 
 
 @pytest.fixture(scope="module")
-def resnet() -> nn.Module:
+def resnet() -> Any:
     """A ResNet-18 for five classes, not to be changed."""
     return networks.build("resnet18", classes=5, seed=1)
 
 
 @pytest.fixture
-def checkpoint(resnet: nn.Module, tmp_path: Path) -> Path:
+def checkpoint(resnet: Any, tmp_path: Path) -> Path:
     """Its state_dict."""
     torch.save(resnet.state_dict(), tmp_path / "checkpoint.pt")
     return tmp_path / "checkpoint.pt"
@@ -82,7 +85,7 @@ def test_the_cifar_stem_keeps_the_resolution(name: str) -> None:
         network = networks.build(name, classes=10, stem="cifar")
     first = next(module for module in network.modules() if isinstance(module, nn.Conv2d))
     assert (first.kernel_size, first.stride, first.padding, first.bias) == ((3, 3), (1, 1), (1, 1), None)
-    seen = {}
+    seen: dict[str, torch.Size] = {}
     pooling = network.get_submodule("maxpool" if hasattr(network, "maxpool") else "features.pool0")
     pooling.register_forward_hook(lambda _module, _inputs, output: seen.update(shape=output.shape))
     assert network(torch.zeros(2, 3, 32, 32, device="meta")).shape == (2, 10)
@@ -111,8 +114,8 @@ def test_weights_fill_all_but_the_head(name: str, tmp_path: Path) -> None:
     assert network(torch.zeros(2, 3, 64, 64)).shape == (2, 3)
 
 
-def test_a_head_of_the_same_size_is_new_too(resnet: nn.Module, checkpoint: Path) -> None:
-    network = networks.build("resnet18", classes=5, seed=2)
+def test_a_head_of_the_same_size_is_new_too(resnet: Any, checkpoint: Path) -> None:
+    network: Any = networks.build("resnet18", classes=5, seed=2)
     head = network.fc.weight.clone()
     networks.load_weights(network, checkpoint)
     assert torch.equal(network.fc.weight, head)
@@ -132,6 +135,8 @@ def test_weights_of_a_head_without_bias_or_with_side_heads(name: str, tmp_path: 
 
 
 def test_torchvisions_densenet_files_have_older_names(tmp_path: Path) -> None:
+    source: Any
+    network: Any
     source, network = (networks.build("densenet121", classes=4, seed=seed) for seed in (1, 2))
     old = {re.sub(r"(denselayer\d+\.\w+)([12]\.)", r"\1.\2", key): value for key, value in source.state_dict().items()}
     assert "features.denseblock1.denselayer1.norm.1.weight" in old
@@ -153,22 +158,22 @@ def test_torchvisions_vit_files_have_older_names(tmp_path: Path) -> None:
     assert equal(network, source)
 
 
-def test_half_precision_is_widened(resnet: nn.Module, tmp_path: Path) -> None:
+def test_half_precision_is_widened(resnet: Any, tmp_path: Path) -> None:
     torch.save({key: value.half() for key, value in resnet.state_dict().items()}, tmp_path / "half.pt")
-    network = networks.build("resnet18", classes=5)
+    network: Any = networks.build("resnet18", classes=5)
     networks.load_checkpoint(network, tmp_path / "half.pt")
     assert {weight.dtype for weight in network.parameters()} == {torch.float32}
     assert torch.equal(network.fc.weight, resnet.fc.weight.half().float())
 
 
-def test_torchvision_loads_our_checkpoint(resnet: nn.Module, checkpoint: Path) -> None:
+def test_torchvision_loads_our_checkpoint(resnet: Any, checkpoint: Path) -> None:
     plain = models.resnet18(num_classes=5)
     plain.load_state_dict(torch.load(checkpoint, weights_only=True), strict=True)
     assert equal(plain, resnet)
 
 
-def test_a_restored_network_is_the_one_saved(resnet: nn.Module, checkpoint: Path) -> None:
-    network = networks.restore(checkpoint, "resnet18", classes=5, stem="imagenet")
+def test_a_restored_network_is_the_one_saved(resnet: Any, checkpoint: Path) -> None:
+    network: Any = networks.restore(checkpoint, "resnet18", classes=5, stem="imagenet")
     assert network.conv1.weight.is_contiguous(memory_format=torch.channels_last)
     assert equal(network.cpu(), resnet)
 
@@ -235,7 +240,7 @@ def test_describe_lists_layers_parameters_and_weights() -> None:
     assert about["weights"] == ["IMAGENET1K_V1"]
     expected = {"conv1": 64, "maxpool": 64, "layer1.0.conv2": 64, "layer4.1.conv2": 512, "avgpool": 512, "fc": 1000}
     assert expected.items() <= about["layers"].items()
-    assert list(about["layers"])[0] == "conv1"
+    assert next(iter(about["layers"])) == "conv1"
     assert list(about["layers"])[-1] == "fc"
 
 
@@ -315,7 +320,7 @@ def test_what_is_not_the_weights_is_refused(
 
 
 def test_without_a_network_the_address_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="can't be had from http://127.0.0.1:9/.*Connection refused"):
+    with pytest.raises(InputError, match=r"can't be had from http://127.0.0.1:9/.*Connection refused"):
         download(monkeypatch, f"http://127.0.0.1:9/{NAME}", tmp_path / "weights.pth")
 
 

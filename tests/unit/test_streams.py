@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+import torch
 
 from superposition import streams
-from tests.small_learning import torch
 
 PURPOSES = ("first list", "weights", "order", "query")
 

@@ -8,15 +8,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import h5py
 import numpy as np
 import pytest
+import torch
 
 from superposition import images as image_files
 from superposition import networks, samples, store
 from superposition.config import Features, Training
 from superposition.errors import InputError
 from superposition.stages import features, predict, query, start, train
-from tests.small_learning import CLASSES, torch, write_images
+from tests.small_learning import CLASSES, write_images
+
+import torchvision  # isort: skip  (after superposition.eager)
 
 SETTINGS = Training.model_validate(
     {"epochs": 2, "batch_size": 8, "precision": "bf16", "augment": ["crop", "flip"], "optimiser": {"lr": 1e-3}}
@@ -115,7 +119,7 @@ def test_arms_of_a_seed_have_the_same_first_weights(
 
 
 def test_torchvision_loads_the_checkpoint(study: Study) -> None:
-    network = networks.torchvision.models.resnet18(num_classes=len(CLASSES))
+    network = torchvision.models.resnet18(num_classes=len(CLASSES))
     network.load_state_dict(weights(study.trained.checkpoint), strict=True)
 
 
@@ -199,7 +203,7 @@ def record(study: Study, path: Path, splits: list[str], **options: Any) -> Path:
 
 def plain_logits(study: Study, split: str) -> tuple[np.ndarray, np.ndarray]:
     """Logits by torchvision's network alone, in single precision, and ids."""
-    network = networks.torchvision.models.resnet18(num_classes=len(CLASSES)).eval()
+    network = torchvision.models.resnet18(num_classes=len(CLASSES)).eval()
     network.load_state_dict(weights(study.trained.checkpoint))
     data, shown = image_files.describe(study.images), image_files.read_split(study.images, split)
     pixels = ((shown.images / 255 - data.mean) / data.std).astype(np.float32)
@@ -214,7 +218,7 @@ def test_features_say_what_they_are(dtype: str, study: Study, tmp_path: Path) ->
     expected = {"study": "s", "dataset": "colours", "arm": "random", "seed": 1, "round": 1, "code": "abc"}
     assert expected.items() <= about.items()
     assert about["torch"] == torch.__version__
-    assert about["torchvision"] == networks.torchvision.__version__
+    assert about["torchvision"] == torchvision.__version__
     for split in ("test", "train"):
         logits, ids = plain_logits(study, split)
         for layer, units in {"layer4.1.conv2": 512, "avgpool": 512, "logits": 3}.items():
@@ -226,8 +230,6 @@ def test_features_say_what_they_are(dtype: str, study: Study, tmp_path: Path) ->
 
 
 def test_maps_are_kept_where_the_config_says_so(study: Study, tmp_path: Path) -> None:
-    import h5py
-
     with h5py.File(record(study, tmp_path / "features.h5", ["test"], maps="keep")) as file:
         assert file["test/layers/layer4.1.conv2"].shape == (9, 512, 1, 1)
         assert file["test/layers/avgpool"].dtype == np.float16

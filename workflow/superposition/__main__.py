@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cyclopts import App, Parameter
 
+from superposition import eager  # noqa: F401  (before any stage imports torch)
 from superposition.errors import InputError
 
 STAGES = sorted(path.stem for path in (Path(__file__).parent / "stages").glob("[!_]*.py"))

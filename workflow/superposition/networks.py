@@ -6,12 +6,10 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from superposition import eager  # noqa: F401  (before torchvision)
-
-import torch  # isort: skip
-import torchvision.models  # isort: skip
-from torch import Tensor, nn  # isort: skip
-from torch.nn.modules.module import register_module_parameter_registration_hook  # isort: skip
+import torch
+import torchvision.models
+from torch import Tensor, nn
+from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from superposition.errors import InputError, none_of
 
@@ -23,8 +21,6 @@ WITHOUT_SIDE_HEADS = {
 }
 OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12]\.)")
 """Names in torchvision's files of DenseNets, which have a dot more than its networks."""
-PROBE = (2, 3, 224, 224)
-"""Shape of the images that `describe` pretends to show."""
 
 
 def build(name: str, *, classes: int, stem: str = "imagenet", seed: int = 0) -> nn.Module:
@@ -146,7 +142,7 @@ def _fill(network: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
 def describe(name: str, stem: str) -> dict[str, Any]:
     """Parameters, layers (name -> units) and weights' names of a network, without computing anything.
 
-    layers: those with one row a sample and axes that `units` can tell apart.
+    layers: those whose axes `units` can tell apart.
     """
     layers: dict[str, int] = {}
 
@@ -157,21 +153,25 @@ def describe(name: str, stem: str) -> dict[str, Any]:
 
         return hook
 
-    with register_module_parameter_registration_hook(lambda _module, _name, weight: nn.Parameter(weight.to("meta"))):
+    with register_module_parameter_registration_hook(_without_memory):
         network = build(name, classes=1000, stem=stem).to("meta").eval()
     for layer, module in network.named_modules():
         if layer:
             module.register_forward_hook(note(layer))
     with torch.device("meta"):
-        network(torch.zeros(PROBE))
+        network(torch.zeros(1, 3, 224, 224))
     weights = [weight.name for weight in torchvision.models.get_model_weights(name)]
     return {"parameters": sum(p.numel() for p in network.parameters()), "layers": layers, "weights": weights}
 
 
+def _without_memory(_module: nn.Module, _name: str, weight: nn.Parameter) -> Any:
+    """The weight as a shape alone; to build on the meta device would stop RegNet, which computes its widths."""
+    return nn.Parameter(weight.to("meta"))
+
+
 def _readable(output: Tensor) -> bool:
-    """Whether each sample has a row, tokens or maps, square as the probe is; Swin's own maps, [y, x, unit], are not."""
-    square_maps = output.ndim == 4 and output.shape[2] == output.shape[3]
-    return output.shape[0] == PROBE[0] and (output.ndim in (2, 3) or square_maps)
+    """Whether it is rows, tokens, or maps that are square as the images are; Swin's own maps end in units instead."""
+    return output.ndim in (2, 3) or (output.ndim == 4 and output.shape[2] == output.shape[3])
 
 
 def units(output: Tensor) -> int:

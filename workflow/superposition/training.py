@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from superposition import eager  # noqa: F401  (before torch's optimisers)
-
-import torch  # isort: skip
-from torch import Tensor, nn  # isort: skip
+import torch
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from superposition.augmentation import Batches
@@ -154,9 +152,12 @@ def _refuse_single_pixels(_module: nn.Module, inputs: tuple[Tensor, ...]) -> Non
 
 
 def save(state: dict[str, Any], path: Path) -> None:
-    """Write a state_dict, whole or not at all."""
-    with replacing(path) as temporary:
-        torch.save(state, temporary)
+    """Write a state_dict, whole or not at all; equal states give equal bytes.
+
+    Given a path, torch would write its name into the file.
+    """
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        torch.save(state, file)
 
 
 def load_optimiser(optimiser: torch.optim.Optimizer, path: Path) -> None:
