@@ -80,6 +80,7 @@ def test_a_sound_study_passes() -> None:
         ({"seeds": [1, 1]}, r"seeds: \[1, 1\] names one twice"),
         ({"metrics": ["cosin"]}, r"metrics: 'cosin' is none of accuracy, cosine"),
         ({"figures": ["tsme"]}, r"figures: 'tsme' is none of cosine, learning_curves, tsne"),
+        ({"metrics": ["silhouette"]}, r"figures: 'learning_curves' needs 'accuracy', which is not among the metrics"),
         ({"contrasts": [["a", "z"]]}, r"contrasts: 'z' is none of a, b"),
         ({"contrasts": [["a", "a"]]}, r"contrasts: 'a' is compared with itself"),
     ],

@@ -21,7 +21,7 @@ def last_rounds(path, **only):
 
 def finished(wildcards):
     """What a finished study has: its report, each arm's last network with its features, and what other arms start from."""
-    started_from = {settings.start for settings in STUDY.arms.values() if settings.start}
+    started_from = {settings.start for settings in STUDY.arms.values() if settings.start and STUDY.keep == "all"}
     return [
         *last_rounds(rules.train.output.checkpoint),
         *last_rounds(rules.train.output.optimiser, arm=started_from),

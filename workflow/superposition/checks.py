@@ -20,6 +20,12 @@ def check(study: Study) -> None:
         for name in chosen:
             if name not in plugins.names(kind):
                 raise none_of(f"{plugins.FOLDERS[kind]}", name, plugins.names(kind))
+    for figure in study.figures:
+        for metric in plugins.declared("figure", figure).get("METRICS", ()):
+            if metric not in study.metrics:
+                raise InputError(
+                    f"figures: {figure!r} needs {metric!r}, which is not among the metrics {study.metrics}"
+                )
     for pair in study.contrasts:
         for name in pair:
             if name not in study.arms:

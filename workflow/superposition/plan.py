@@ -1,5 +1,7 @@
 """What a study will train and how much disk it will fill, before it starts."""
 
+from collections.abc import Sized
+
 from superposition import catalogue, plugins
 from superposition.config import Arm, Dataset, Study
 
@@ -14,10 +16,14 @@ def describe(study: Study) -> str:
     here, other = (sizes[1], sizes[0]) if study.keep == "all" else sizes
     alternative = f"keep: {'last' if study.keep == 'all' else 'all'} would take {other:.1f} GB"
     return (
-        f"Study {study.study}: {len(rounds)} arms x {len(study.seeds)} seeds x {len(study.datasets)} datasets, "
-        f"{replicates * sum(rounds.values())} trainings.\n"
+        f"Study {study.study}: {_count(rounds, 'arm')} x {_count(study.seeds, 'seed')} x "
+        f"{_count(study.datasets, 'dataset')}, {replicates * sum(rounds.values())} trainings.\n"
         f"Checkpoints and features will take about {here:.1f} GB ({alternative})."
     )
+
+
+def _count(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 def _gigabytes(study: Study, rounds: dict[str, int]) -> float:

@@ -22,8 +22,8 @@ def digest(*roots: str) -> str:
     for module in sorted(closure(*roots)):
         source = _source(module)
         sha.update(f"{module}\0{_normalised(source.read_text(encoding='utf-8'))}\0".encode())
-        for companion in sorted(set(source.parent.glob(f"{source.stem}.*")) - {source}):
-            sha.update(companion.read_bytes())
+        if (template := source.with_suffix(".html")).is_file():
+            sha.update(template.read_bytes())
     return sha.hexdigest()[:16]
 
 

@@ -14,6 +14,7 @@ from superposition import plotting, wording
 from superposition.errors import InputError
 
 NEEDS = ("measures", "distributions")
+METRICS = ("cosine",)
 CAPTION = (
     "Cosine similarity of all pairs of samples and of all pairs of neurons, after each arm's last round. "
     "The density is the mean over seeds. "

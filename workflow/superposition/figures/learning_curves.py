@@ -15,6 +15,7 @@ from superposition import plotting
 from superposition.errors import InputError
 
 NEEDS = ("experiments",)
+METRICS = ("accuracy",)
 CAPTION = (
     "Test accuracy over the number of labelled training samples. "
     "Lines: mean over seeds; bands: one standard deviation to either side. "
