@@ -52,7 +52,7 @@ def written(folder: Path, study: dict, seeds: tuple[int, ...] = (0, 1, 2)) -> st
     """The page of a small study."""
     config = Study.model_validate(study)
     frames = {"measures": measures(seeds), "experiments": experiments(seeds)}
-    frames["contrasts"] = summaries.contrasts(frames["measures"], config.contrasts)
+    frames["contrasts"] = summaries.contrasts(frames["measures"], frames["experiments"], config.contrasts)
     for name, frame in frames.items():
         tables.write_frame(folder / f"{name}.tsv", frame)
     svg = folder / "figures" / "digits" / "learning_curves.svg"
@@ -99,6 +99,35 @@ def test_contrasts_are_told_in_words_and_numbers(html: str) -> None:
     assert "With least_confidence, cosine sample.mean of avgpool is higher: 0.610 against 0.510" in text
     assert "a difference of 0.100 (95 % interval 0.100 to 0.100, 3 seeds)" in text
     assert "2 of 3 measures differ clearly" in text
+
+
+def test_arms_are_compared_after_the_last_round_in_which_their_samples_differ(html: str) -> None:
+    text = text_of(html)
+    assert "least_confidence after round 2 (200 samples) minus random after round 2 (200 samples): means" in text
+    assert "least_confidence after round 2 (200 samples) minus baseline (300 samples): means" in text
+    assert text.count("Where two arms trained on the same samples in their last rounds, only chance tells") == 1
+    assert "Both trained on the same samples" not in text
+
+
+def test_arms_whose_samples_never_differ_are_said_to_differ_by_chance(tmp_path: Path) -> None:
+    text = text_of(written(tmp_path, {**STUDY, "contrasts": [["baseline", "baseline"]]}))
+    assert "Both trained on the same samples, so only chance tells them apart." in text
+    assert "baseline (300 samples) minus baseline (300 samples)" in text
+    assert "Where two arms" not in text
+
+
+def test_arms_that_train_otherwise_are_compared_after_the_last_round(tmp_path: Path) -> None:
+    arms = {**STUDY["arms"], "least_confidence": {"rounds": 3, "between_rounds": "carry"}}
+    text = text_of(written(tmp_path, {**STUDY, "arms": arms}))
+    assert "least_confidence after round 3 (300 samples) minus baseline (300 samples)" in text
+    assert text.count("Both trained on the same samples, but not in the same way.") == 2
+    assert "Where two arms" not in text and "only chance" not in text
+
+
+def test_a_round_trained_on_the_newest_says_so() -> None:
+    rounds = experiments().assign(trained_on=100)
+    said = report._moment("random", 3, Study.model_validate(STUDY), rounds)
+    assert said == "random after round 3 (the newest 100 of 300 samples)"
 
 
 def test_measures_stand_side_by_side_with_spread_and_n(html: str) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from superposition import plugins, summaries, tables
+from superposition.config import Arm
 from superposition.embedding import tsne
 from superposition.errors import InputError
 from superposition.stages import collect, embed, measure
@@ -24,6 +25,20 @@ STUDY = {
     },
     "contrasts": [["as_written", "baseline"]],
 }
+
+
+def rounds_of(arm: str, samples: list[str], seeds: tuple[int, ...] = (0, 1)) -> pd.DataFrame:
+    """What experiments.tsv says of an arm whose rounds trained on `samples`; each a digest."""
+    runs = [["digits", arm, seed, round_ + 1, digest] for seed in seeds for round_, digest in enumerate(samples)]
+    return pd.DataFrame(runs, columns=[*tables.RUN, "samples"])
+
+
+def compared(*arms: pd.DataFrame) -> pd.DataFrame:
+    """The contrast of two arms, a and b, in whose rounds something was measured."""
+    rounds = pd.concat(arms)
+    what = {"layer": "avgpool", "metric": "cosine", "quantity": "sample.mean"}
+    scalars = rounds.assign(**what, value=rounds["round"] + 0.1 * rounds["seed"])[tables.SCALARS]
+    return summaries.contrasts(scalars, rounds, [("a", "b")])
 
 
 def write_round(folder: Path, ids: range, epochs: int = 2) -> list[Path]:
@@ -45,7 +60,7 @@ def collected(tmp_path: Path) -> Path:
             run = tmp_path / "digits" / arm / f"seed{seed}"
             features = []
             for round_ in range(1, count + 1):
-                rounds.append(write_round(run / f"round{round_}", range(10 * round_, 10 * round_ + 10 * count)))
+                rounds.append(write_round(run / f"round{round_}", range(20 * round_, 20 * round_ + 10 * count)))
                 shown = activations(seed + 10 * round_)
                 path = run / f"round{round_}" / "features.h5"
                 features.append(write_features(path, shown, arm=arm, seed=seed, round_=round_))
@@ -134,20 +149,31 @@ def test_accuracy_stays_empty_where_it_was_not_measured(tmp_path: Path) -> None:
     assert found["accuracy"].isna().all() and found["labelled"].tolist() == [5]
 
 
-def test_contrasts_pair_the_seeds_of_last_rounds(collected: Path) -> None:
+def test_equal_digests_mean_equal_samples(collected: Path, tmp_path: Path) -> None:
+    digests = tables.read(collected / "experiments.tsv").set_index(["arm", "seed", "round"])["samples"]
+    assert digests.str.fullmatch("[0-9a-f]{8}").all()
+    assert digests["as_written", 0, 1] == digests["as_written", 1, 1] != digests["as_written", 0, 2]
+    ids = range(20, 60)
+    at_once = write_round(tmp_path / "again/digits/baseline/seed0/round1", ids[::-1])
+    in_two = [
+        write_round(tmp_path / f"again/digits/halves/seed0/round{r}", half)
+        for r, half in ((1, ids[1::2]), (2, ids[::2]))
+    ]
+    histories, samples = map(list, zip(at_once, *in_two, strict=True))
+    arm = collect.Study.model_validate(STUDY).arms["baseline"]
+    found = summaries.experiments(histories, samples, measures().iloc[:0], {"baseline": arm, "halves": arm})["samples"]
+    assert found[0] == found[2] != found[1]
+
+
+def test_contrasts_pair_the_seeds(collected: Path) -> None:
     found = tables.read(collected / "contrasts.tsv")
-    assert len(found) == 1 + 18
+    assert list(found) == summaries.CONTRASTS and len(found) == 2 * (1 + 18)
+    assert found["same_samples"].dtype == bool
     scalars = tables.read(collected / "measures.tsv")
     chosen = scalars[scalars["quantity"] == "sample.mean"].set_index(["arm", "seed", "round"])["value"]
-    row = found[found["quantity"] == "sample.mean"].iloc[0]
-    assert row[["dataset", "a", "b", "layer", "metric", "n"]].tolist() == [
-        "digits",
-        "as_written",
-        "baseline",
-        "avgpool",
-        "cosine",
-        2,
-    ]
+    row = found[found["quantity"] == "sample.mean"].iloc[-1]
+    what = {"dataset": "digits", "layer": "avgpool", "metric": "cosine", "a": "as_written", "b": "baseline", "n": 2}
+    assert {**row, **what, "round_a": 2, "round_b": 1, "same_samples": False} == dict(row)
     expected = np.mean([chosen["as_written", seed, 2] - chosen["baseline", seed, 1] for seed in (0, 1)])
     assert row["difference"] == pytest.approx(expected)
     assert row["low"] < row["difference"] < row["high"]
@@ -156,9 +182,99 @@ def test_contrasts_pair_the_seeds_of_last_rounds(collected: Path) -> None:
 def test_contrasts_leave_out_seeds_that_one_arm_lacks() -> None:
     scalars = measures()
     scalars = scalars[~((scalars["arm"] == "random") & (scalars["seed"] > 0))]
-    found = summaries.contrasts(scalars, [("random", "baseline"), ("random", "absent")])
+    found = summaries.contrasts(scalars, experiments(), [("random", "baseline"), ("random", "absent")])
     assert set(found["b"]) == {"baseline"} and set(found["n"]) == {1}
     assert found[["low", "high"]].isna().all(axis=None)
+
+
+ONE_OF_TWO_SEEDS = [rounds_of("b", ["1st", "2nd"], (0,)), rounds_of("b", ["1st", "other"], (1,))]
+
+
+@pytest.mark.parametrize(
+    ("arms", "rounds", "same", "told"),
+    [
+        pytest.param(
+            [rounds_of("a", ["1st", "half", "pool"]), rounds_of("b", ["1st", "other", "pool"])],
+            [(1, 1), (2, 2), (3, 3)],
+            [True, False, True],
+            (2, 2),
+            id="exhausted pool",
+        ),
+        pytest.param(
+            [rounds_of("a", ["1st", "2nd"]), rounds_of("b", ["1st", "other"])],
+            [(1, 1), (2, 2)],
+            [True, False],
+            (2, 2),
+            id="pool not exhausted",
+        ),
+        pytest.param(
+            [rounds_of("a", ["1st", "newest", "rest"]), rounds_of("b", ["1st", "other", "pool"])],
+            [(1, 1), (2, 2), (3, 3)],
+            [True, False, False],
+            (3, 3),
+            id="newest only",
+        ),
+        pytest.param(
+            [rounds_of("a", ["1st", "half", "pool"]), rounds_of("b", ["pool"])],
+            [(1, 1), (2, 1), (3, 1)],
+            [False, False, True],
+            (2, 1),
+            id="against a single round",
+        ),
+        pytest.param(
+            [rounds_of("a", ["pool"]), rounds_of("b", ["1st", "pool"])],
+            [(1, 1), (1, 2)],
+            [False, True],
+            (1, 1),
+            id="a single round against",
+        ),
+        pytest.param(
+            [rounds_of("a", ["1st", "2nd", "3rd"]), rounds_of("b", ["1st", "other"])],
+            [(1, 1), (2, 2)],
+            [True, False],
+            (2, 2),
+            id="more rounds in one",
+        ),
+        pytest.param(
+            [rounds_of("a", ["1st", "2nd"]), *ONE_OF_TWO_SEEDS],
+            [(1, 1), (2, 2)],
+            [True, False],
+            (2, 2),
+            id="same in one seed only",
+        ),
+        pytest.param(
+            [rounds_of("a", ["1st", "2nd"], (0,)), rounds_of("b", ["1st", "2nd"], (0,))],
+            [(1, 1), (2, 2)],
+            [True, True],
+            (2, 2),
+            id="one seed, never different",
+        ),
+    ],
+)
+def test_rounds_that_are_compared_and_told(
+    arms: list[pd.DataFrame], rounds: list[tuple[int, int]], same: list[bool], told: tuple[int, int]
+) -> None:
+    found = compared(*arms)
+    assert list(zip(found["round_a"], found["round_b"], strict=True)) == rounds
+    assert found["same_samples"].tolist() == same
+    assert found["difference"].tolist() == pytest.approx([round_a - round_b for round_a, round_b in rounds])
+    assert summaries.telling(found, alike=True)[summaries.ROUNDS].to_numpy().tolist() == [list(told)]
+    assert summaries.telling(found, alike=False)[summaries.ROUNDS].to_numpy().tolist() == [list(rounds[-1])]
+
+
+@pytest.mark.parametrize(
+    ("arm", "alike"),
+    [
+        ({}, True),
+        ({"rounds": 5, "strategy": "least_confidence"}, True),
+        ({"rounds": 5, "between_rounds": "carry"}, False),
+        ({"start": "baseline"}, False),
+        ({"training": {"epochs": 7}}, False),
+    ],
+)
+def test_arms_that_would_train_the_same_network(arm: dict, alike: bool) -> None:
+    plain, other = Arm.model_validate({}), Arm.model_validate(arm)
+    assert summaries.train_alike(plain, other) == summaries.train_alike(other, plain) == alike
 
 
 def test_by_arm_gives_the_spread_over_seeds() -> None:

@@ -1,10 +1,13 @@
 """What the study's tables say of its runs: one row a round, one row a contrast."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
+from superposition import samples as sample_lists
 from superposition import tables
 from superposition.config import Arm
 from superposition.statistics import PairedDifference, paired_difference
@@ -15,12 +18,16 @@ EXPERIMENTS = [
     "between_rounds",
     "labelled",
     "trained_on",
+    "samples",
     "accuracy",
     "epochs",
     "seconds",
     "images_per_s",
     "peak_memory_mb",
 ]
+QUANTITY = ["dataset", "layer", "metric", "quantity"]
+ROUNDS = ["round_a", "round_b"]
+CONTRASTS = [*QUANTITY, "a", "round_a", "b", "round_b", "same_samples", *PairedDifference._fields]
 
 
 def last_rounds(frame: DataFrame) -> DataFrame:
@@ -28,17 +35,48 @@ def last_rounds(frame: DataFrame) -> DataFrame:
     return frame[frame["round"] == frame.groupby(["dataset", "arm"])["round"].transform("max")]
 
 
-def contrasts(scalars: DataFrame, pairs: Sequence[tuple[str, str]]) -> DataFrame:
-    """Every quantity of each pair of arms, compared seed by seed after each arm's last round; seeds that only one has
-    are left out."""
-    rows = []
-    for place, group in last_rounds(scalars).groupby(["dataset", "layer", "metric", "quantity"], sort=False):
-        by_seed = group.pivot(index="seed", columns="arm", values="value")
-        for a, b in pairs:
-            both = by_seed.reindex(columns=[a, b]).dropna()
-            if len(both):
-                rows.append([*place, a, b, *paired_difference(both[a].to_numpy(), both[b].to_numpy())])
-    return DataFrame(rows, columns=["dataset", "layer", "metric", "quantity", "a", "b", *PairedDifference._fields])
+def contrasts(scalars: DataFrame, experiments: DataFrame, pairs: Sequence[tuple[str, str]]) -> DataFrame:
+    """Every quantity of each pair of arms, compared seed by seed after every round; seeds that only one has are left
+    out.
+
+    Round r stands against round r, or, where an arm has a single round, against that one. `same_samples`: in every
+    seed, both trained on the same samples.
+    """
+    values = scalars.dropna(subset="value").merge(experiments[[*tables.RUN, "samples"]], on=tables.RUN)
+    return DataFrame([row for a, b in pairs for row in _contrast(values, a, b)], columns=CONTRASTS)
+
+
+def _contrast(values: DataFrame, a: str, b: str) -> Iterator[list[Any]]:
+    for key, pair in _paired(values, a, b).groupby([*QUANTITY, *ROUNDS], sort=False):
+        *quantity, round_a, round_b = key
+        same_samples = bool((pair["samples_a"] == pair["samples_b"]).all())
+        difference = paired_difference(pair["value_a"].to_numpy(), pair["value_b"].to_numpy())
+        yield [*quantity, a, round_a, b, round_b, same_samples, *difference]
+
+
+def _paired(values: DataFrame, a: str, b: str) -> DataFrame:
+    """Each value of arm a beside arm b's of the same seed, in the rounds that are compared."""
+    of_a, of_b = (values[values["arm"] == arm] for arm in (a, b))
+    pairs = of_a.merge(of_b, on=["seed", *QUANTITY], suffixes=("_a", "_b"))
+    has_single_round = (pairs.groupby("dataset")[ROUNDS].transform("max") == 1).any(axis=1)
+    return pairs[has_single_round | (pairs["round_a"] == pairs["round_b"])]
+
+
+def telling(contrast: DataFrame, alike: bool) -> DataFrame:
+    """The rows of a contrast's last rounds that more than chance tells apart, or of its last rounds if there are none.
+
+    alike: whether the two arms train the same network when given the same samples.
+    """
+    by_chance = contrast["same_samples"] & alike
+    rounds = contrast.loc[~by_chance | by_chance.all(), ROUNDS].max()
+    return contrast[(contrast[ROUNDS] == rounds).all(axis=1)]
+
+
+def train_alike(a: Arm, b: Arm) -> bool:
+    """Whether two arms train the same network, chance aside, when given the same samples: their settings and first
+    weights are equal, and nothing is left of earlier rounds."""
+    fresh = all(arm.rounds == 1 or arm.between_rounds == "reset" for arm in (a, b))
+    return fresh and (a.start, a.training) == (b.start, b.training)
 
 
 def by_arm(scalars: DataFrame) -> DataFrame:
@@ -46,9 +84,8 @@ def by_arm(scalars: DataFrame) -> DataFrame:
 
     Rows [dataset, layer, metric, quantity], in the order in which they were measured; columns [statistic, arm].
     """
-    keys = ["dataset", "layer", "metric", "quantity"]
-    spread = last_rounds(scalars).groupby([*keys, "arm"], sort=False)["value"].agg(["mean", "std", "count"])
-    rows = scalars[keys].drop_duplicates()
+    spread = last_rounds(scalars).groupby([*QUANTITY, "arm"], sort=False)["value"].agg(["mean", "std", "count"])
+    rows = scalars[QUANTITY].drop_duplicates()
     return spread.unstack("arm").reindex(rows)
 
 
@@ -77,28 +114,24 @@ def effort(experiments: DataFrame) -> DataFrame:
 
 
 def experiments(histories: list[Path], samples: list[Path], scalars: DataFrame, arms: Mapping[str, Arm]) -> DataFrame:
-    """One row a round: its settings, the samples labelled so far and those trained on, test accuracy, time and memory.
+    """One row a round: its settings, how many samples were labelled so far and how many it trained on, a digest of the
+    latter's ids, test accuracy, time and memory.
 
     The paths name the round: {dataset}/{arm}/seed{seed}/round{round}/NAME. `accuracy` stays empty where it was not
     measured.
     """
     frame = DataFrame([_trained(path) for path in histories])
-    queried = DataFrame([{**_place(path), "queried": len(tables.read(path))} for path in samples]).sort_values(
-        tables.RUN
-    )
-    queried["labelled"] = queried.groupby(tables.RUN[:-1])["queried"].cumsum()
+    counted = DataFrame([_counted(path, samples, arms) for path in samples])
     accuracy = scalars[(scalars["metric"] == "accuracy") & (scalars["quantity"] == "top1")]
-    frame = frame.merge(queried, on=tables.RUN, how="left").merge(
+    frame = frame.merge(counted, on=tables.RUN, how="left").merge(
         accuracy[[*tables.RUN, "value"]].rename(columns={"value": "accuracy"}), on=tables.RUN, how="left"
     )
     frame["strategy"] = [arms[arm].strategy for arm in frame["arm"]]
     frame["between_rounds"] = [arms[arm].between_rounds for arm in frame["arm"]]
-    newest = Series([arms[arm].labelled == "newest" for arm in frame["arm"]], dtype=bool)
-    frame["trained_on"] = frame["queried"].where(newest, frame["labelled"])
     return frame[EXPERIMENTS]
 
 
-def _place(path: Path) -> dict[str, str | int]:
+def _place(path: Path) -> dict[str, Any]:
     dataset, arm, seed, round_ = path.parts[-5:-1]
     return {
         "dataset": dataset,
@@ -106,6 +139,16 @@ def _place(path: Path) -> dict[str, str | int]:
         "seed": int(seed.removeprefix("seed")),
         "round": int(round_.removeprefix("round")),
     }
+
+
+def _counted(newest: Path, lists: list[Path], arms: Mapping[str, Arm]) -> dict[str, str | int]:
+    place = _place(newest)
+    of_run = [path for path in lists if path.parents[1] == newest.parents[1]]
+    so_far = [path for path in of_run if _place(path)["round"] <= place["round"]]
+    labelled = sample_lists.read_ids(so_far)
+    ids = sample_lists.read_ids([newest]) if arms[place["arm"]].labelled == "newest" else labelled
+    digest = blake2b(ids.astype("<i8").tobytes(), digest_size=4).hexdigest()
+    return {**place, "labelled": len(labelled), "trained_on": len(ids), "samples": digest}
 
 
 def _trained(path: Path) -> dict[str, str | int | float]:

@@ -15,7 +15,7 @@ RUN = ["dataset", "arm", "seed", "round"]
 MEASURES = [*RUN, "layer", "metric", "quantity", "at", "value"]
 SCALARS = [*RUN, "layer", "metric", "quantity", "value"]
 EMBEDDING = [*RUN, "layer", "id", "label", "class", "x", "y"]
-WORDS = ["dataset", "arm", "layer", "metric", "quantity", "class", "strategy", "between_rounds", "a", "b"]
+WORDS = ["dataset", "arm", "layer", "metric", "quantity", "class", "strategy", "between_rounds", "samples", "a", "b"]
 
 
 def write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

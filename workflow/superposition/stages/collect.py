@@ -27,5 +27,6 @@ def run(
     scalars = rows[rows["at"].isna()][tables.SCALARS]
     tables.write_frame(measures, scalars)
     tables.write_frame(distributions, rows[rows["at"].notna()])
-    tables.write_frame(experiments, summaries.experiments(histories, samples, scalars, config.arms))
-    tables.write_frame(contrasts, summaries.contrasts(scalars, config.contrasts))
+    rounds = summaries.experiments(histories, samples, scalars, config.arms)
+    tables.write_frame(experiments, rounds)
+    tables.write_frame(contrasts, summaries.contrasts(scalars, rounds, config.contrasts))

@@ -53,20 +53,47 @@ def run(*, study: str, tables: list[Path], figures: list[Path], report: Path) ->
 
 def _dataset(name: str, study: Study, frames: dict[str, DataFrame], figures: list[Path]) -> dict[str, Any]:
     of_dataset = {table: frame[frame["dataset"] == name] for table, frame in frames.items()}
+    contrasts = [_contrast(a, b, study, of_dataset) for a, b in study.contrasts]
     return {
         "name": name,
-        "contrasts": [_contrast(a, b, of_dataset["contrasts"]) for a, b in study.contrasts],
+        "contrasts": contrasts,
+        "some_earlier": any(contrast["earlier"] for contrast in contrasts),
         "measures": _measures(of_dataset["measures"], list(study.arms)),
         "figures": [_figure(path) for path in figures if path.parent.name == name],
     }
 
 
-def _contrast(a: str, b: str, contrasts: DataFrame) -> dict[str, Any]:
-    rows = contrasts[(contrasts["a"] == a) & (contrasts["b"] == b)].to_dict("records")
-    for row in rows:
-        row["headline"] = _is_headline(row["metric"], row["quantity"])
-        row["verdict"] = wording.verdict(row["difference"], row["low"], row["high"])
-    return {"a": a, "b": b, "rows": rows}
+def _contrast(a: str, b: str, study: Study, frames: dict[str, DataFrame]) -> dict[str, Any]:
+    """What the report says of two arms: of the last rounds that more than chance tells apart."""
+    every = frames["contrasts"][(frames["contrasts"]["a"] == a) & (frames["contrasts"]["b"] == b)]
+    if every.empty:
+        return {"a": a, "b": b, "rows": [], "earlier": False}
+    alike = summaries.train_alike(study.arms[a], study.arms[b])
+    shown = summaries.telling(every, alike)
+    first = shown.iloc[0]
+    return {
+        "a": a,
+        "b": b,
+        "rows": [_compared(row) for row in shown.to_dict("records")],
+        "earlier": bool((first[summaries.ROUNDS] < every[summaries.ROUNDS].max()).any()),
+        "moment_a": _moment(a, first["round_a"], study, frames["experiments"]),
+        "moment_b": _moment(b, first["round_b"], study, frames["experiments"]),
+        "same_samples": bool(shown["same_samples"].all()),
+        "alike": alike,
+    }
+
+
+def _compared(row: dict[str, Any]) -> dict[str, Any]:
+    headline = _is_headline(row["metric"], row["quantity"])
+    return {**row, "headline": headline, "verdict": wording.verdict(row["difference"], row["low"], row["high"])}
+
+
+def _moment(arm: str, round_: int, study: Study, experiments: DataFrame) -> str:
+    """`random after round 4 (1,150 samples)`; an arm with a single round goes without its number."""
+    row = experiments[(experiments["arm"] == arm) & (experiments["round"] == round_)].iloc[0]
+    newest = f"the newest {row['trained_on']:,} of " if row["trained_on"] < row["labelled"] else ""
+    after = f" after round {round_}" if study.arms[arm].rounds > 1 else ""
+    return f"{arm}{after} ({newest}{row['labelled']:,} samples)"
 
 
 def _measures(scalars: DataFrame, arms: list[str]) -> list[dict[str, Any]]:
