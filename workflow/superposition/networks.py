@@ -11,6 +11,7 @@ import torchvision.models
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
+from superposition.convolution import fit_to_maps
 from superposition.errors import InputError, none_of
 
 STEMS = {"conv1": "maxpool", "features.conv0": "features.pool0"}
@@ -38,6 +39,7 @@ def build(name: str, *, classes: int, stem: str = "imagenet", seed: int = 0) -> 
         )
         if stem == "cifar":
             _shrink_stem(network, name)
+    fit_to_maps(network)
     return network
 
 

@@ -80,10 +80,6 @@ class Trainer:
         self.device = next(self.network.parameters()).device
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.training.precision == "fp16")
         self.criterion = nn.CrossEntropyLoss(label_smoothing=self.training.label_smoothing)
-        if self.training.precision == "bf16" and self.device.type == "cpu":
-            for module in self.network.modules():
-                if isinstance(module, nn.Conv2d) and max(module.stride) > 1 and max(module.kernel_size) > 1:
-                    module.register_forward_pre_hook(_refuse_single_pixels)
 
     def fit(self, batches: Batches, labels: Tensor, generator: torch.Generator) -> Iterator[Epoch]:
         """Train for the epochs of `training`, yielding after each.
@@ -140,15 +136,6 @@ class Trainer:
         if len(parts) > 1 and len(parts[-1]) == 1:
             parts[-2:] = [torch.cat(parts[-2:])]
         return parts
-
-
-def _refuse_single_pixels(_module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-    """oneDNN's bf16 gradient of a kernel that strides over one pixel holds unwritten memory (torch 2.15, AVX-512)."""
-    if 1 in inputs[0].shape[2:]:
-        raise InputError(
-            "training.precision: 'bf16' can't be trusted on this CPU where a strided convolution sees a single pixel; "
-            "use precision: fp32, stem: cifar, or larger images (size_px)"
-        )
 
 
 def save(state: dict[str, Any], path: Path) -> None:
