@@ -26,6 +26,7 @@ COLUMNS = 3
 MANY_CLASSES = 20
 LEGEND_COLUMNS = 5
 LETTERS = 16
+LABELS_MM = 22  # titles, axis labels and the key's share
 
 
 def draw(tables: Mapping[str, DataFrame], width_mm: float) -> Figure:
@@ -34,7 +35,7 @@ def draw(tables: Mapping[str, DataFrame], width_mm: float) -> Figure:
     arms = points["arm"].unique()
     columns = min(COLUMNS, len(arms))
     side = width_mm / max(columns, 2)
-    figure, axes = plotting.panels(width_mm, -(-len(arms) // columns), columns, height_mm=side * 1.15, share=False)
+    figure, axes = plotting.panels(width_mm, -(-len(arms) // columns), columns, height_mm=side + LABELS_MM, share=False)
     many = points["label"].max() >= MANY_CLASSES
     for axis, arm in zip(axes.flat, arms, strict=False):
         _panel(axis, points[points["arm"] == arm], many)
@@ -60,6 +61,7 @@ def _panel(axis: Axes, points: DataFrame, many: bool) -> None:
     axis.set_title(f"{points['arm'].iloc[0]}\nseed {points['seed'].iloc[0]}, round {points['round'].iloc[0]}")
     axis.set(xlabel="t-SNE 1 (no unit)", ylabel="t-SNE 2 (no unit)", xticks=[], yticks=[])
     axis.set_aspect("equal", adjustable="datalim")
+    axis.set_box_aspect(1)
 
 
 def _name_classes(axis: Axes, points: DataFrame) -> None:
