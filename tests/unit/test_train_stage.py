@@ -1,6 +1,7 @@
 """The stages that learn, on files: bit-equal when repeated, and one round after the other."""
 
 import csv
+import os
 import re
 import subprocess
 import sys
@@ -75,13 +76,14 @@ def equal(left: Path, right: Path) -> bool:
 
 
 def test_the_same_config_and_seed_give_the_same_bits(study: Study, tmp_path: Path) -> None:
-    """In another process, through the command line, with augmentation and bf16."""
+    """In another process, through the command line, with augmentation and bf16, on as many threads."""
     again = outputs(tmp_path)
     flags = {"images": study.images, "samples": study.samples, "training": SETTINGS.model_dump_json()}
     flags |= {"seed": 1, "round": 1, **again._asdict()}
     words = [word for key, value in flags.items() for word in (f"--{key}", str(value))]
     command = [sys.executable, "-m", "superposition", "train", "--begin", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert not done.returncode, done.stderr
     assert equal(again.checkpoint, study.trained.checkpoint)
     assert again.checkpoint.read_bytes() == study.trained.checkpoint.read_bytes()

@@ -117,7 +117,7 @@ def test_keeping_the_last_round_alone_leaves_the_same_tables(finished: Path, tmp
         ("arms: {x: {strategy: entropie}}", "error: arms.x.strategy: 'entropie' is none of least_confidence, random"),
         ("training: {network: resnet19}", "network: 'resnet19' is none of alexnet"),
         ("layers: [layer5]", "error: layers (resnet18): 'layer5' is none of "),
-        ("datasets: {digits: {limit: 3}}", "rounds: 2 rounds of query"),
+        ("arms: {carried: {query: 120}}", "arms.carried.rounds: 2 rounds of query 120 don't fit a pool of 120"),
         ("datasets: {cifar10: {archive: no.tar}}", "error: datasets.cifar10.archive: no file at 'no.tar'"),
         ("arms: {carried: {start: carried}}", "error: arms.carried.start: 'carried' starts from itself"),
     ],
