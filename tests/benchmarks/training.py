@@ -3,6 +3,8 @@
 ResNet-18 with torchvision's stem, 32-pixel images, batches of 128, bf16, random crop and flip, all cores.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 
@@ -54,28 +56,36 @@ def bare_step() -> float:
     return BATCH * STEPS / (perf_counter() - started)
 
 
+@dataclass
+class InMemory:
+    """A dataset for a DataLoader: PIL images, labels, and the transform of an image."""
+
+    images: list
+    labels: list[int]
+    transform: Callable
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, row: int) -> tuple:
+        return self.transform(self.images[row]), self.labels[row]
+
+
 def data_loader(workers: int) -> float:
     """Images a second of the usual loop: PIL images in memory, torchvision's transforms, a DataLoader."""
     import torch
     from PIL import Image
     from torchvision.transforms import v2
 
-    class InMemory(torch.utils.data.Dataset):
-        def __init__(self) -> None:
-            images, self.labels = images_and_labels()
-            self.images = [Image.fromarray(image) for image in images]
-            prepare = [v2.RandomCrop(32, padding=4), v2.RandomHorizontalFlip(), v2.PILToTensor()]
-            scale = [v2.ToDtype(torch.float32, scale=True), v2.Normalize([0.5] * 3, [0.5] * 3)]
-            self.transform = v2.Compose([*prepare, *scale])
-
-        def __len__(self) -> int:
-            return len(self.images)
-
-        def __getitem__(self, row: int) -> tuple[torch.Tensor, int]:
-            return self.transform(self.images[row]), int(self.labels[row])
-
+    prepare = [v2.RandomCrop(32, padding=4), v2.RandomHorizontalFlip(), v2.PILToTensor()]
+    scale = [v2.ToDtype(torch.float32, scale=True), v2.Normalize([0.5] * 3, [0.5] * 3)]
+    images, labels = images_and_labels()
+    data = InMemory([Image.fromarray(image) for image in images], labels.tolist(), v2.Compose([*prepare, *scale]))
     network, optimiser, criterion = plain_parts()
-    loader = torch.utils.data.DataLoader(InMemory(), BATCH, shuffle=True, num_workers=workers)
+    context = "fork" if workers else None
+    loader = torch.utils.data.DataLoader(
+        data, BATCH, shuffle=True, num_workers=workers, multiprocessing_context=context
+    )
     for step, (images, labels) in enumerate(loader):
         if step == WARM_UP:
             started = perf_counter()

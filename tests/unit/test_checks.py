@@ -37,6 +37,10 @@ def test_a_sound_study_passes() -> None:
         ({"datasets": {"digits": {"root": "."}}}, r"datasets.digits.root: digits has no such option; it takes none"),
         ({"datasets": {"cifar10": {"archive": "no.tgz"}}}, r"datasets.cifar10.archive: no file at 'no.tgz'"),
         ({"datasets": {"image_folder": {"root": "nowhere"}}}, r"datasets.image_folder.root: no folder at 'nowhere'"),
+        (
+            {"datasets": {"digits": {"limit": 19}}},
+            r"datasets.digits.limit: 19 is too few for 10 classes; .* at least 20",
+        ),
         ({"datasets": {"image_folder": {}}}, r"datasets.image_folder: image_folder needs `archive` or `root`"),
         (
             {"datasets": {"torchvision": {"name": "CIFAR11"}}},

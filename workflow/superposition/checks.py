@@ -52,6 +52,9 @@ def check_dataset(key: str, name: str, dataset: Dataset) -> None:
         raise none_of(f"{key}.name", dataset.name, facts["NAMES"])
     if "LOCAL_ONLY" in facts and not (dataset.archive or dataset.root):
         raise InputError(f"{key}: {plugin} needs `archive` or `root`, the path of the images")
+    classes = len(dataset.classes) if dataset.classes else facts.get("CLASSES", 2)
+    if dataset.limit and dataset.limit < 2 * classes:
+        raise InputError(f"{key}.limit: {dataset.limit} is too few for {classes} classes; give at least {2 * classes}")
     if dataset.archive and not dataset.archive.is_file():
         raise InputError(f"{key}.archive: no file at '{dataset.archive}'; give the path of an archive")
     if dataset.root and not dataset.root.is_dir():

@@ -1,7 +1,7 @@
 """Puts off the import of torch's compiler until something compiles. Every command imports this first.
 
-torchvision and torch.optim import torch._dynamo only to mark functions that it must not touch, and that import takes
-longer than the rest of torch (3 s a job; `make bench` measures it). A stand-in gives the marks; whoever asks it for
+torchvision and torch.optim import torch._dynamo only to mark functions that it must not touch, and that import nearly
+doubles the time until a job computes (`make bench` measures it). A stand-in gives the marks; whoever asks it for
 anything else gets the real compiler.
 """
 
