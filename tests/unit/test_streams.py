@@ -42,4 +42,5 @@ def test_streams_are_uncorrelated() -> None:
 @pytest.mark.parametrize("seed", [0, 1, 2**31 - 1])
 def test_torch_takes_every_seed(seed: int) -> None:
     for purpose in PURPOSES:
-        torch.Generator().manual_seed(streams.torch_seed(seed, purpose))
+        chosen = streams.torch_seed(seed, purpose)
+        assert torch.Generator().manual_seed(chosen).initial_seed() == chosen

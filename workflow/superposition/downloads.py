@@ -18,7 +18,7 @@ RETRIES = 3
 TIMEOUT_S = 60
 CHUNK_BYTES = 2**16
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -33,7 +33,7 @@ def fetch(url: str, known_hash: str, folder: Path) -> Path:
         with alone_in(folder):
             if not (path.exists() and pooch.hashes.hash_matches(path, known_hash)):
                 if path.exists():
-                    logger.warning("%s: its checksum is not %s; downloading it again", path, known_hash)
+                    log.warning("%s: its checksum is not %s; downloading it again", path, known_hash)
                 _download(url, known_hash, path)
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())
@@ -69,7 +69,7 @@ def retried(action: Callable[[], T]) -> T:
         try:
             return action()
         except (OSError, RuntimeError) as error:
-            logger.warning("%s; trying again in %d s", error, wait_s)
+            log.warning("%s; trying again in %d s", error, wait_s)
             time.sleep(wait_s)
     return action()
 

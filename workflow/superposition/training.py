@@ -1,6 +1,5 @@
 """Training one network for one round."""
 
-import logging
 import math
 import resource
 import time
@@ -19,7 +18,6 @@ from superposition.errors import InputError
 from superposition.files import replacing
 
 HALF = {"bf16": torch.bfloat16, "fp16": torch.float16}
-log = logging.getLogger(__name__)
 
 
 class Epoch(NamedTuple):

@@ -9,7 +9,7 @@ from superposition import images as image_files
 from superposition import plugins, sources
 from superposition.config import Dataset
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 def run(*, dataset: str, options: Dataset, downloads: Path, images: Path) -> None:
@@ -32,4 +32,4 @@ def run(*, dataset: str, options: Dataset, downloads: Path, images: Path) -> Non
         checksum=source.checksum,
     )
     sizes = ", ".join(f"{len(ids):,} {split}" for split, ids in selection.ids.items())
-    logger.info("%s: %s images of %d classes from %s", dataset, sizes, len(selection.classes), source.origin)
+    log.info("%s: %s images of %d classes from %s", dataset, sizes, len(selection.classes), source.origin)

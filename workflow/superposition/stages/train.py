@@ -2,9 +2,11 @@
 
 import csv
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from superposition import images as image_files
 from superposition import networks, streams
@@ -41,6 +43,18 @@ def run(
     network = networks.build(training.network, classes=len(data.classes), stem=training.stem, seed=weights_seed)
     network = network.to(device).to(memory_format=torch.channels_last)
     updates = trainers.make_optimiser(network, training.optimiser)
+    _go_on_from(begin, network, updates)
+    split = image_files.read_split(images, "train", sample_lists.read_ids(samples))
+    mean, std = torch.from_numpy(data.mean).to(device), torch.from_numpy(data.std).to(device)
+    batches = Batches(torch.from_numpy(split.images).to(device), mean=mean, std=std, augment=training.augment)
+    order = torch.Generator().manual_seed(streams.torch_seed(seed, "order", round))
+    epochs = trainers.Trainer(network, updates, training).fit(batches, torch.from_numpy(split.labels).to(device), order)
+    _write_history(epochs, training.epochs, history)
+    trainers.save(network.state_dict(), checkpoint)
+    trainers.save(updates.state_dict(), optimiser)
+
+
+def _go_on_from(begin: list[Path], network: nn.Module, updates: torch.optim.Optimizer) -> None:
     match begin:
         case []:
             pass
@@ -54,20 +68,15 @@ def run(
                 f"begin: {len(begin)} files; give none, one of weights, or a checkpoint and an optimiser state"
             )
 
-    split = image_files.read_split(images, "train", sample_lists.read_ids(samples))
-    mean, std = torch.from_numpy(data.mean).to(device), torch.from_numpy(data.std).to(device)
-    batches = Batches(torch.from_numpy(split.images).to(device), mean=mean, std=std, augment=training.augment)
-    order = torch.Generator().manual_seed(streams.torch_seed(seed, "order", round))
-    trainer = trainers.Trainer(network, updates, training)
-    epochs = trainer.fit(batches, torch.from_numpy(split.labels).to(device), order)
+
+def _write_history(epochs: Iterator[trainers.Epoch], last: int, history: Path) -> None:
+    """A row an epoch, and a line in the log as soon as the epoch is over."""
     with replacing(history) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, delimiter="\t", lineterminator="\n")
         rows.writerow(trainers.Epoch._fields)
         for epoch in epochs:
             rows.writerow(epoch)
             log.info(
-                f"epoch {epoch.epoch}/{training.epochs}  loss {epoch.loss:.4f}  accuracy {epoch.accuracy:.1%}  "
-                f"{epoch.images_per_s:.0f} images/s  {epoch.seconds * (training.epochs - epoch.epoch):.0f} s left"
+                f"epoch {epoch.epoch}/{last}  loss {epoch.loss:.4f}  accuracy {epoch.accuracy:.1%}  "
+                f"{epoch.images_per_s:.0f} images/s  {epoch.seconds * (last - epoch.epoch):.0f} s left"
             )
-    trainers.save(network.state_dict(), checkpoint)
-    trainers.save(updates.state_dict(), optimiser)
