@@ -20,5 +20,6 @@ rule all:
 include: "workflow/rules/data.smk"
 include: "workflow/rules/learn.smk"
 include: "workflow/rules/measure.smk"
+include: "workflow/rules/compare.smk"
 include: "workflow/rules/look.smk"
 include: "workflow/rules/report.smk"

@@ -1,16 +1,60 @@
 """Small networks and images that can be learned from."""
 
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import nn
 
 from superposition import images
+from superposition.config import Training
+from superposition.stages import start, train
 
 torch.set_num_threads(1)
 
 CLASSES = ["red", "green", "blue"]
+SETTINGS = Training.model_validate(
+    {"epochs": 2, "batch_size": 8, "precision": "bf16", "augment": ["crop", "flip"], "optimiser": {"lr": 1e-3}}
+)
+
+
+class Trained(NamedTuple):
+    """What `train` leaves."""
+
+    checkpoint: Path
+    optimiser: Path
+    history: Path
+
+
+class Study(NamedTuple):
+    """Images, the first round's samples (12 of 24) and a network trained on them."""
+
+    images: Path
+    samples: Path
+    trained: Trained
+
+
+def outputs(folder: Path) -> Trained:
+    """Where `train` writes to."""
+    return Trained(folder / "checkpoint.pt", folder / "optimiser.pt", folder / "history.tsv")
+
+
+def learn(study_images: Path, lists: list[Path], folder: Path, **changes: Any) -> Trained:
+    """Run `train`; `changes` to its arguments, or to the settings of `training`."""
+    arguments: dict[str, Any] = {"begin": [], "seed": 1, "round": 1, "member": 1}
+    arguments |= {key: changes.pop(key) for key in list(changes) if key in arguments}
+    made = outputs(folder)
+    training = SETTINGS.model_copy(update=changes)
+    train.run(images=study_images, samples=lists, training=training, **arguments, **made._asdict())
+    return made
+
+
+def make_study(folder: Path) -> Study:
+    """A study after its first round."""
+    pictures = write_images(folder / "images.h5")
+    start.run(images=pictures, rounds=2, query=0.5, first=0.5, seed=1, samples=folder / "samples.tsv")
+    return Study(pictures, folder / "samples.tsv", learn(pictures, [folder / "samples.tsv"], folder))
 
 
 class TinyNet(nn.Module):

@@ -6,11 +6,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from superposition import store, tables
+from superposition import curves, store, tables
 from superposition.activations import Activations
+from superposition.config import Arm
+from tests import small_picks
 
 ARMS = ("baseline", "random", "least_confidence")
-ROUNDS = {"baseline": 1, "random": 3, "least_confidence": 3, "as_written": 3, "as_coded": 3}
+MANY_ARMS = (*ARMS, *(f"an_arm_of_number_{number}" for number in range(12)))
+
+
+def rounds_of(arm: str) -> int:
+    """A baseline trains once, any other arm three times."""
+    return 1 if arm == "baseline" else 3
 
 
 def activations(seed: int = 0, n: int = 60, units: int = 8, classes: int = 3, layer: str = "avgpool") -> Activations:
@@ -45,15 +52,36 @@ def experiments(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) ->
     rows = []
     for arm in arms:
         for seed in seeds:
-            for round_ in range(1, ROUNDS[arm] + 1):
-                labelled = 300 if ROUNDS[arm] == 1 else 100 * round_
+            for round_ in range(1, rounds_of(arm) + 1):
+                labelled = 300 if rounds_of(arm) == 1 else 100 * round_
                 place = {"dataset": "digits", "arm": arm, "seed": seed, "round": round_, "strategy": "random"}
                 sizes = {"between_rounds": "reset", "labelled": labelled, "trained_on": labelled}
                 samples = f"{arm}{labelled}" if labelled == 200 else f"{labelled}"
                 result = {"samples": samples, "accuracy": 0.6 + labelled / 1000 + seed / 100, "epochs": 2}
                 cost = {"seconds": 30.0 * round_, "images_per_s": 1000.0, "peak_memory_mb": 500.0 + round_}
-                rows.append({**place, **sizes, **result, **cost})
+                query = {"query_seconds": 2.0 if round_ > 1 else np.nan}
+                rows.append({**place, **sizes, **result, **cost, **query})
     return pd.DataFrame(rows)
+
+
+def study_arms(arms: Sequence[str] = ARMS) -> dict[str, Arm]:
+    """The arms as a config has them."""
+    return {arm: Arm(rounds=rounds_of(arm)) for arm in arms}
+
+
+def areas(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> pd.DataFrame:
+    """areas.tsv of these experiments."""
+    return curves.areas(experiments(seeds, arms))
+
+
+def efficiency(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> pd.DataFrame:
+    """efficiency.tsv of these experiments."""
+    return curves.efficiency(experiments(seeds, arms), study_arms(arms))
+
+
+def penalties(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> pd.DataFrame:
+    """penalties.tsv of these experiments."""
+    return curves.penalties(experiments(seeds, arms), study_arms(arms))
 
 
 def measures(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> pd.DataFrame:
@@ -88,7 +116,7 @@ def embeddings(arms: Sequence[str] = ARMS, classes: int = 10, n: int = 200) -> p
     frames = []
     for arm in arms:
         x, y = (rng.normal(0, 20, (classes, 2))[labels] + rng.normal(0, 2, (n, 2))).T
-        place = {"dataset": "digits", "arm": arm, "seed": 0, "round": ROUNDS[arm], "layer": "avgpool"}
+        place = {"dataset": "digits", "arm": arm, "seed": 0, "round": rounds_of(arm), "layer": "avgpool"}
         names = [f"class {label}" for label in labels]
         frames.append(pd.DataFrame({**place, "id": np.arange(n), "label": labels, "class": names, "x": x, "y": y}))
     return pd.concat(frames, ignore_index=True)
@@ -96,9 +124,14 @@ def embeddings(arms: Sequence[str] = ARMS, classes: int = 10, n: int = 200) -> p
 
 def all_tables(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> dict[str, pd.DataFrame]:
     """Every table that a figure may need, by name."""
+    runs = tuple((arm, seed, rounds_of(arm)) for arm in arms for seed in seeds)
     return {
+        **small_picks.of_runs(runs),
         "measures": measures(seeds, arms),
         "distributions": distributions(seeds, arms),
         "experiments": experiments(seeds, arms),
+        "areas": areas(seeds, arms),
+        "efficiency": efficiency(seeds, arms),
+        "penalties": penalties(seeds, arms),
         "embeddings": embeddings(arms),
     }

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from pandas import DataFrame
 from PIL import Image
 
 from superposition import plotting, plugins, tables
 from superposition.config import Figure as Style
 from superposition.stages import draw
-from tests.small_results import ARMS, all_tables
+from tests.small_picks import image_file
+from tests.small_results import ARMS, MANY_ARMS, all_tables
 
 FIGURES = plugins.names("figure")
 FILES = {"embeddings": "tsne.avgpool.tsv"}
@@ -29,7 +31,7 @@ def drawn(figure: str, **choice: tuple) -> Figure:
     """The figure of a small study, laid out at 180 mm."""
     shown = all_tables(**choice)
     with matplotlib.rc_context(plotting.STYLE):
-        drawing: Figure = plugins.load("figure", figure).draw({name: shown[name] for name in needs(figure)}, 180.0)
+        drawing: Figure = plugins.load("figure", figure).draw(inputs(figure, shown), 180.0)
         drawing.draw_without_rendering()
     return drawing
 
@@ -40,20 +42,29 @@ def needs(figure: str) -> tuple[str, ...]:
     return names
 
 
+def inputs(figure: str, shown: dict[str, DataFrame]) -> dict[str, DataFrame | Path]:
+    """What a figure is given: tables, and the path of the images."""
+    return {name: image_file() if name == "images" else shown[name] for name in needs(figure)}
+
+
 def draw_files(figure: str, folder: Path, style: Style) -> tuple[Path, Path]:
     """The figure's SVG and PNG, made by the stage from tables on disk."""
     paths = []
-    for name in needs(figure):
-        paths.append(folder / FILES.get(name, f"{name}.tsv"))
-        tables.write_frame(paths[-1], all_tables()[name])
+    for name, shown in inputs(figure, all_tables()).items():
+        if isinstance(shown, Path):
+            paths.append(shown)
+        else:
+            paths.append(folder / FILES.get(name, f"{name}.tsv"))
+            tables.write_frame(paths[-1], shown)
     svg, png = folder / f"{figure}.svg", folder / f"{figure}.png"
     draw.run(figure=figure, dataset="digits", tables=paths, style=style, svg=svg, png=png)
     return svg, png
 
 
 def test_declares_what_it_reads_and_says(figure: str) -> None:
-    assert set(needs(figure)) <= set(all_tables())
+    assert set(needs(figure)) <= {*all_tables(), "images"}
     assert plugins.declared("figure", figure)["CAPTION"].endswith(".")
+    assert plugins.declared("figure", figure)["SECTION"] in ("curves", "picks", "features")
     assert plugins.summary("figure", figure).endswith(".")
 
 
@@ -74,9 +85,12 @@ def words(drawing: Figure) -> list[Text]:
     return [text for text in (*of_axes, *keys, *drawing.texts) if text.get_text().strip()]
 
 
-@pytest.mark.parametrize("arms", [("baseline",), ARMS, (*ARMS, "as_written", "as_coded")])
-def test_type_is_readable_and_inside_the_page(figure: str, arms: tuple[str, ...]) -> None:
-    drawing = drawn(figure, arms=arms)
+CHOICES = [("baseline",), ARMS, (*ARMS, "as_written", "as_coded"), MANY_ARMS]
+
+
+@pytest.mark.parametrize(("arms", "seeds"), [*((arms, (0, 1, 2)) for arms in CHOICES), (MANY_ARMS, (4,))])
+def test_type_is_readable_and_inside_the_page(figure: str, arms: tuple[str, ...], seeds: tuple[int, ...]) -> None:
+    drawing = drawn(figure, arms=arms, seeds=seeds)
     assert drawing.get_size_inches()[0] * plotting.MM_PER_INCH == pytest.approx(180)
     assert all(text.get_fontsize() >= SMALLEST_PT for text in drawing.findobj(Text) if text.get_text().strip())
     for text in words(drawing):
@@ -98,10 +112,9 @@ def test_files_are_equal_byte_for_byte_and_as_large_as_asked(figure: str, tmp_pa
 
 
 def test_names_are_drawn_as_they_are(figure: str, tmp_path: Path) -> None:
-    shown = all_tables()
-    for frame in shown.values():
-        frame["arm"] = frame["arm"].replace("random", "$\\frac$_<c>")
+    hostile = {column: {"random": "$\\frac$_<c>"} for column in ("arm", "a", "b", "reference")}
+    shown = {name: frame.replace(hostile) for name, frame in all_tables().items()}
     with matplotlib.rc_context(plotting.STYLE):
-        drawing = plugins.load("figure", figure).draw({name: shown[name] for name in needs(figure)}, 180.0)
+        drawing = plugins.load("figure", figure).draw(inputs(figure, shown), 180.0)
         plotting.save(drawing, tmp_path / "f.svg", 72, "svg")
     assert any("$\\frac$_<c>" in text.get_text() for text in drawing.findobj(Text))

@@ -42,6 +42,11 @@ def test_equal_shares_are_a_fraction() -> None:
     assert config.parse(STUDY).arms["queried"].share == pytest.approx(1 / 3)
 
 
+def test_the_first_round_has_as_many_samples_as_the_others_unless_told() -> None:
+    assert config.parse(with_key("arms.queried.query", 30)).arms["queried"].first_share == 30
+    assert config.parse(with_key("arms.queried.first", 10)).arms["queried"].first_share == 10
+
+
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
@@ -65,6 +70,13 @@ def test_equal_shares_are_a_fraction() -> None:
         ),
         ("arms.queried.query", 1.5, "arms.queried.query: 1.5 is not right"),
         ("arms.queried.query", 0, "arms.queried.query: 0 is not right"),
+        ("arms.queried.first", 0, "arms.queried.first: 0 is not right"),
+        (
+            "arms.queried.committee",
+            1,
+            "arms.queried.committee: 1 is not right: input should be greater than or equal to 2",
+        ),
+        ("training.dropout", 1, "training.dropout: 1 is not right: input should be less than 1"),
         ("arms.a b", {}, "arms.a b"),
         ("arms.queried", 3, "arms.queried: 3 is not right"),
         ("arms", {}, "arms: {} is not right"),

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from superposition import plotting
 from superposition.errors import InputError
 from superposition.figures import cosine, learning_curves, tsne
-from tests.small_results import distributions, embeddings, experiments, measures
+from tests.small_results import ARMS, distributions, embeddings, experiments, measures
 
 
 def curves(frame: pd.DataFrame) -> Figure:
@@ -37,7 +37,7 @@ def test_learning_curves_draw_one_round_as_a_level() -> None:
 
 
 def test_learning_curves_say_what_the_band_is() -> None:
-    assert "3 seeds; bands and bars: ± 1 standard deviation" in curves(experiments()).get_supxlabel()
+    assert "3 seeds; bands: ± 1 standard deviation" in curves(experiments()).get_supxlabel()
     assert "One seed: no spread" in curves(experiments(seeds=(0,))).get_supxlabel()
     uneven = pd.concat([experiments(), experiments(seeds=(3,), arms=("random",))])
     assert "3 to 4 seeds" in curves(uneven).get_supxlabel()
@@ -92,6 +92,11 @@ def test_tsne_of_many_classes_has_a_scale_and_no_legend() -> None:
     figure = layout(embeddings(classes=100))
     assert not figure.legends
     assert "class (number)" in [axis.get_xlabel() for axis in figure.axes]
+
+
+def test_tsne_of_many_classes_leaves_the_last_row_unfilled() -> None:
+    figure = layout(embeddings(arms=(*ARMS, "as_written"), classes=100))
+    assert [axis.get_xlabel() for axis in figure.axes] == ["t-SNE 1 (no unit)"] * 4 + ["class (number)"]
 
 
 def test_tsne_points_are_pixels_in_the_svg() -> None:

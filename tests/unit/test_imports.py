@@ -19,7 +19,17 @@ TORCH = {"torch", "torchvision", "lucent", "kornia"}
 HEAVY = TORCH | {"numpy", "pandas", "sklearn", "scipy", "matplotlib", "h5py"}
 WITHOUT_TORCH = tuple(
     f"superposition.{start}"
-    for start in ("metrics.", "figures.", "stages.collect", "stages.draw", "stages.measure", "stages.report")
+    for start in (
+        "metrics.",
+        "figures.",
+        "stages.collect",
+        "stages.curves",
+        "stages.draw",
+        "stages.measure",
+        "stages.report",
+        "stages.tally",
+        "stages.trace",
+    )
 )
 
 

@@ -35,7 +35,7 @@ def read(
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Logits and layers of all samples."""
     batches = parts(split, [*sizes])
-    results = [made for _, made in inference.outputs(network, batches, data=DATA, layers=layers, maps=maps)]
+    results = [made for _, made in inference.outputs(network.eval(), batches, data=DATA, layers=layers, maps=maps)]
     joined = {layer: np.concatenate([result.layers[layer] for result in results]) for layer in layers}
     return np.concatenate([result.logits for result in results]), joined
 
@@ -89,6 +89,38 @@ def test_a_relu_that_overwrites_its_input_comes_too_late(pictures: Split) -> Non
     assert (layers["norm"] < 0).any()
     assert np.allclose(layers["norm"], before, atol=1e-5)
     assert np.allclose(layers["relu"], before.relu(), atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "vgg11", "squeezenet1_1"])
+def test_the_penultimate_layer_is_what_the_head_reads(name: str, pictures: Split) -> None:
+    """Of SqueezeNet's head, a convolution over positions, the mean over these."""
+    network = networks.build(name, classes=3, seed=1)
+    logits, layers = read(network, pictures, [store.PENULTIMATE])
+    head = network.get_submodule(networks.head(network))
+    weight, bias = (values.detach().numpy() for values in (head.weight, head.bias))  # type: ignore[union-attr, operator]
+    expected = layers[store.PENULTIMATE] @ weight.reshape(3, -1).T + bias
+    if name == "squeezenet1_1":
+        assert layers[store.PENULTIMATE].shape == (13, 512)
+    else:
+        assert np.allclose(expected, logits, atol=1e-4)
+
+
+def test_dropout_passes_drop_and_leave_batch_norm_alone(pictures: Split) -> None:
+    network = networks.build("resnet18", classes=3, dropout=0.5, seed=1).eval()
+    before = {key: value.clone() for key, value in network.state_dict().items()}
+    plain, _ = read(network, pictures, [])
+
+    def passed(seed: int) -> np.ndarray:
+        with inference.dropout(network, seed):
+            results = inference.outputs(network, parts(pictures, [13]), data=DATA, layers=[])
+            return np.concatenate([made.logits for _, made in results])
+
+    passes = np.stack([passed(seed) for seed in range(200)])
+    assert np.array_equal(passed(3), passes[3])
+    assert np.allclose(passes.mean(axis=0), plain, atol=4 * passes.std() / 200**0.5)
+    assert (passes.std(axis=0) > 0).all()
+    assert np.array_equal(read(network, pictures, [])[0], plain)
+    assert all(torch.equal(value, before[key]) for key, value in network.state_dict().items())
 
 
 def test_maps_are_kept_or_averaged(pictures: Split) -> None:
@@ -148,15 +180,13 @@ def test_the_other_samples_of_a_batch_do_not_matter(sizes: tuple[int, ...], resn
 
 def test_reading_leaves_the_network_as_it_was(resnet: Any, pictures: Split) -> None:
     before = {key: value.clone() for key, value in resnet.state_dict().items()}
-    resnet.train()
-    read(resnet, pictures, ["avgpool", "layer4.1.conv2"], sizes=(4, 9))
+    read(resnet, pictures, ["avgpool", "layer4.1.conv2", store.PENULTIMATE], sizes=(4, 9))
     assert all(torch.equal(value, before[key]) for key, value in resnet.state_dict().items())
-    assert not resnet.training
-    assert not any(module._forward_hooks for module in resnet.modules())
+    assert not any(module._forward_hooks or module._forward_pre_hooks for module in resnet.modules())
 
 
 def test_hooks_are_removed_when_nobody_reads_on(pictures: Split) -> None:
-    network = TinyNet()
+    network = TinyNet().eval()
     results = inference.outputs(network, parts(pictures, [4, 9]), data=DATA, layers=["conv"])
     next(results)
     assert network.conv._forward_hooks
@@ -174,7 +204,7 @@ def test_earlier_batches_stay_as_they_were(pictures: Split) -> None:
 
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 def test_record_writes_every_row_once(dtype: str, tmp_path: Path, pictures: Split) -> None:
-    network = TinyNet()
+    network = TinyNet().eval()
     results = inference.outputs(network, parts(pictures, [5, 5, 3]), data=DATA, layers=["conv", "pool"])
     with store.create(tmp_path / "features.h5", {"classes": CLASSES}) as file:
         inference.record(file, "test", 13, results, dtype)

@@ -24,12 +24,17 @@ def make_images(path: Path, n: int) -> Path:
     return path
 
 
-def make_pool(path: Path, ids: np.ndarray, seed: int) -> Path:
-    """Predictions for `ids`, some of them tied."""
-    logits = np.random.default_rng(seed).integers(-3, 3, (len(ids), 2)).astype(np.float32)
-    with store.create(path, {"classes": ["a", "b"]}) as file:
-        split = file.split("pool", n=len(ids), classes=2, layers={}, dtype="float32")
-        split.write(0, logits, {}, ids % 2, ids)
+def make_pool(path: Path, data: Path, labelled: np.ndarray, seed: int) -> Path:
+    """Predictions for the samples that are not labelled, with all that a strategy may need, some of them tied."""
+    random = np.random.default_rng(seed)
+    rest = np.setdiff1d(images.read_labels(data, "train").ids, labelled)
+    splits = {"pool": rest, "labelled": labelled, "pass1": rest, "pass2": rest}
+    with store.create(path, {"dataset": images.identity(data), "classes": ["a", "b"], "seconds": 1.0}) as file:
+        for name, ids in splits.items():
+            logits, features = (random.integers(-3, 3, (len(ids), n)).astype(np.float32) for n in (2, 4))
+            layers = {store.PENULTIMATE: features}
+            split = file.split(name, n=len(ids), classes=2, layers={store.PENULTIMATE: (4,)}, dtype="float32")
+            split.write(0, logits, layers, ids % 2, ids)
     return path
 
 
@@ -37,13 +42,14 @@ def run(folder: Path, n: int, rounds: int, share: float, strategy: str, seed: in
     """The ids of each round's list, in order of choice."""
     data = make_images(folder / "images.h5", n)
     lists = [folder / f"samples{number}.tsv" for number in range(1, rounds + 1)]
-    start.run(images=data, rounds=rounds, query=share, seed=seed, samples=lists[0])
+    budget = {"rounds": rounds, "query": share, "first": share, "seed": seed}
+    start.run(images=data, samples=lists[0], **budget)
     for number in range(2, rounds + 1):
-        rest = np.setdiff1d(images.read_labels(data, "train").ids, read_ids(lists[: number - 1]))
-        pool = make_pool(folder / f"pool{number}.h5", rest, seed + number)
+        labelled = read_ids(lists[: number - 1])
+        pool, member = (make_pool(folder / f"{name}{number}.h5", data, labelled, seed + number) for name in "ab")
         query.run(
-            images=data, pool=pool, strategy=strategy, rounds=rounds, query=share, seed=seed, round=number,
-            samples=lists[number - 1],
+            images=data, pool=pool, members=[member], histories=[], strategy=strategy, passes=2, round=number,
+            samples=lists[number - 1], effort=folder / "query.tsv", **budget,
         )  # fmt: skip
     return [[int(line.split("\t")[0]) for line in path.read_text().splitlines()[1:]] for path in lists]
 
@@ -60,7 +66,7 @@ def test_lists_are_disjoint_and_cover_what_was_asked_for(
     with TemporaryDirectory() as folder:
         lists = run(Path(folder), n, rounds, query_size, strategy, seed)
     taken = [id_ for ids in lists for id_ in ids]
-    ends = boundaries(n, rounds, query_size)
+    ends = boundaries(n, rounds, query_size, query_size)
     assert len(set(taken)) == len(taken) == ends[-1]
     assert set(taken) <= set(range(0, 3 * n, 3))
     assert [len(ids) for ids in lists] == np.diff(ends).tolist()
@@ -82,6 +88,6 @@ def test_a_larger_first_list_begins_with_the_smaller(tmp_path: Path) -> None:
     data = make_images(tmp_path / "images.h5", 30)
     ids = []
     for size in (5, 12):
-        start.run(images=data, rounds=2, query=size, seed=4, samples=tmp_path / f"{size}.tsv")
+        start.run(images=data, rounds=2, query=size, first=size, seed=4, samples=tmp_path / f"{size}.tsv")
         ids.append([line.split("\t")[0] for line in (tmp_path / f"{size}.tsv").read_text().splitlines()[1:]])
     assert ids[1][:5] == ids[0]

@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from superposition import networks
+from superposition.config import Training
 from superposition.errors import InputError
 from tests.small_data import send, web_server
 
@@ -52,7 +53,7 @@ def equal(left: nn.Module, right: nn.Module) -> bool:
 def test_the_head_is_what_depends_on_the_number_of_classes(name: str) -> None:
     network, few = shapes(name, classes=7)
     _, many = shapes(name, classes=11)
-    head = networks._head(network)
+    head = networks.head(network)
     assert few.keys() == many.keys()
     assert {key for key in few if few[key] != many[key]} == {key for key in few if key.startswith(f"{head}.")}
     assert (few[f"{head}.weight"][0], many[f"{head}.weight"][0]) == (7, 11)
@@ -108,7 +109,7 @@ def test_weights_fill_all_but_the_head(name: str, tmp_path: Path) -> None:
     network = networks.build(name, classes=3, seed=2)
     before = {key: value.clone() for key, value in network.state_dict().items()}
     networks.load_weights(network, tmp_path / "weights.pth")
-    head = f"{networks._head(network)}."
+    head = f"{networks.head(network)}."
     for key, value in network.state_dict().items():
         assert torch.equal(value, before[key] if key.startswith(head) else source.state_dict()[key]), key
     assert network(torch.zeros(2, 3, 64, 64)).shape == (2, 3)
@@ -173,8 +174,9 @@ def test_torchvision_loads_our_checkpoint(resnet: Any, checkpoint: Path) -> None
 
 
 def test_a_restored_network_is_the_one_saved(resnet: Any, checkpoint: Path) -> None:
-    network: Any = networks.restore(checkpoint, "resnet18", classes=5, stem="imagenet")
+    network: Any = networks.restore(checkpoint, Training(dropout=0.3), classes=5)
     assert network.conv1.weight.is_contiguous(memory_format=torch.channels_last)
+    assert not network.training
     assert equal(network.cpu(), resnet)
 
 
@@ -275,6 +277,20 @@ def test_describe_leaves_out_layers_whose_units_it_cannot_tell() -> None:
     """Swin's maps are [sample, y, x, unit], and its position bias has no samples."""
     layers = networks.describe("swin_v2_t", "imagenet")["layers"]
     assert not {"features.7", "norm", "features.1.0.attn.cpb_mlp.0"} & layers.keys()
+
+
+@pytest.mark.parametrize(("name", "drops"), [("resnet18", False), ("vgg11", True), ("vit_b_32", False)])
+def test_describe_says_whether_a_network_drops_activations(name: str, drops: bool) -> None:
+    assert networks.describe(name, "imagenet")["dropout"] is drops
+
+
+def test_dropout_changes_neither_weights_nor_evaluation() -> None:
+    plain, dropping = (networks.build("resnet18", classes=5, dropout=share, seed=1) for share in (0.0, 0.5))
+    assert equal(plain, dropping)
+    pictures = torch.randn(8, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(plain.eval()(pictures), dropping.eval()(pictures))
+    plain.train(), dropping.train()
+    assert not torch.allclose(plain(pictures), dropping(pictures))
 
 
 CONTENT = b"weights" * 1000

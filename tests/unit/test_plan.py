@@ -12,7 +12,8 @@ CIFAR10 = Path(__file__).parents[2] / "config/cifar10.yaml"
 
 @pytest.fixture(autouse=True)
 def resnet18(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = catalogue.Entry(parameters=11_689_512, layers={"layer4.1.conv2": 512, "avgpool": 512}, weights=[])
+    layers = {"layer4.1.conv2": 512, "avgpool": 512}
+    entry = catalogue.Entry(parameters=11_689_512, layers=layers, dropout=False, weights=[])
     monkeypatch.setattr(catalogue, "look_up", lambda network, stem: entry)
 
 
@@ -20,8 +21,8 @@ def test_the_full_cifar10_study_stays_within_its_disk() -> None:
     study = config.parse(yaml.safe_load(CIFAR10.read_text(encoding="utf-8")))
     said = plan.describe(study)
     checkpoint, features = 4 * 11_689_512, 10_000 * 2 * 1024
-    every_round, last_round = 5 * 41 * (checkpoint + features) / 1e9, 5 * 5 * (checkpoint + features) / 1e9
-    assert "5 arms x 5 seeds x 1 dataset, 205 trainings" in said
+    every_round, last_round = 5 * 22 * (checkpoint + features) / 1e9, 5 * 4 * (checkpoint + features) / 1e9
+    assert "4 arms x 5 seeds x 1 dataset, 110 trainings" in said
     assert f"about {every_round:.1f} GB (keep: last would take {last_round:.1f} GB)" in said
     assert every_round < 15
     assert last_round < 2
@@ -30,4 +31,12 @@ def test_the_full_cifar10_study_stays_within_its_disk() -> None:
 def test_keeping_the_last_rounds_says_what_keeping_all_would_take() -> None:
     study = config.parse(yaml.safe_load(CIFAR10.read_text(encoding="utf-8")))
     said = plan.describe(study.model_copy(update={"keep": "last"}))
-    assert "about 1.7 GB (keep: all would take 13.8 GB)" in said
+    assert "about 1.3 GB (keep: all would take 7.4 GB)" in said
+
+
+def test_a_committees_other_networks_are_counted_where_they_are_asked() -> None:
+    """In all rounds but the last; dropout passes train nothing."""
+    study = config.parse(yaml.safe_load(CIFAR10.with_name("strategies.yaml").read_text(encoding="utf-8")))
+    assert list(plan.other_members(study.arms["mean_kl"])) == [2, 3]
+    assert not plan.other_members(study.arms["bald"])
+    assert f"14 arms x 5 seeds x 1 dataset, {5 * (14 * 5 + 3 * 4 * 2)} trainings" in plan.describe(study)

@@ -1,77 +1,20 @@
 """The report: whole, self-contained, escaped, and true to the tables."""
 
-import json
-import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from superposition import summaries, tables, wording
+from superposition import wording
 from superposition.config import Study
 from superposition.stages import report
-from tests.small_results import experiments, measures
-
-STUDY = {
-    "study": "tiny",
-    "datasets": {"digits": {}},
-    "seeds": [0, 1, 2],
-    "arms": {
-        "baseline": {},
-        "random": {"rounds": 3},
-        "least_confidence": {"strategy": "least_confidence", "rounds": 3},
-    },
-    "contrasts": [["least_confidence", "random"], ["least_confidence", "baseline"]],
-    "metrics": ["accuracy", "cosine"],
-}
-SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-VOID = {"meta", "img", "br", "link", "hr", "input"}
-
-
-class Page(HTMLParser):
-    """The tags of a page, each with its attributes, and what was closed out of turn."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.misplaced: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.misplaced.append(tag)
-
-
-def written(folder: Path, study: dict, seeds: tuple[int, ...] = (0, 1, 2)) -> str:
-    """The page of a small study."""
-    config = Study.model_validate(study)
-    frames = {"measures": measures(seeds), "experiments": experiments(seeds)}
-    frames["contrasts"] = summaries.contrasts(frames["measures"], frames["experiments"], config.contrasts)
-    for name, frame in frames.items():
-        tables.write_frame(folder / f"{name}.tsv", frame)
-    svg = folder / "figures" / "digits" / "learning_curves.svg"
-    svg.parent.mkdir(parents=True)
-    svg.write_text(SVG, encoding="utf-8")
-    paths = [folder / f"{name}.tsv" for name in frames]
-    report.run(study=json.dumps(study), tables=paths, figures=[svg], report=folder / "index.html")
-    return (folder / "index.html").read_text(encoding="utf-8")
+from tests.small_report import STUDY, Page, text_of, written
+from tests.small_results import experiments
 
 
 @pytest.fixture(scope="module")
 def html(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The page of a small study, written once."""
     return written(tmp_path_factory.mktemp("report"), STUDY)
-
-
-def text_of(html: str) -> str:
-    """What a reader sees, with single spaces."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
 
 
 def test_page_is_well_formed_and_needs_nothing_beside_it(html: str) -> None:
@@ -145,7 +88,8 @@ def test_settings_versions_time_and_memory_are_there(html: str) -> None:
 def test_one_seed_is_said_to_say_nothing_about_chance(tmp_path: Path) -> None:
     text = text_of(written(tmp_path, {**STUDY, "seeds": [0]}, seeds=(0,)))
     assert "A single seed says nothing about chance" in text
-    assert "±" not in text.split("Measures")[-1].split("Figures")[0].replace("mean ± standard deviation", "")
+    measures = text.split("Measures")[-1].split("Learning curves")[0]
+    assert "±" not in measures.replace("mean ± standard deviation", "")
 
 
 def test_what_a_user_named_is_escaped(tmp_path: Path) -> None:

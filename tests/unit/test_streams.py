@@ -1,16 +1,18 @@
 """Streams of random numbers: stable, and independent of one another."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 import torch
 
 from superposition import streams
 
-PURPOSES = ("first list", "weights", "order", "query")
+PURPOSES = ("first list", "weights", "order", "dropout", "query")
 
 
-def draw(seed: int = 0, purpose: str = "order", round: int = 0, n: int = 5) -> list[float]:
-    return streams.generator(seed, purpose, round).random(n).tolist()
+def draw(seed: int = 0, purpose: str = "order", round: int = 0, member: int = 1, n: int = 5) -> list[float]:
+    return streams.generator(seed, purpose, round, member).random(n).tolist()
 
 
 def test_a_stream_is_the_same_whatever_else_is_drawn() -> None:
@@ -23,12 +25,12 @@ def test_a_stream_is_the_same_whatever_else_is_drawn() -> None:
 
 def test_a_stream_is_the_same_in_every_process() -> None:
     """0xF5299398 is the CRC-32 of "order" by `crc32` of the shell; Python's own `hash` differs between processes."""
-    key = np.random.SeedSequence(4, spawn_key=(0xF5299398, 2))
+    key = np.random.SeedSequence(4, spawn_key=(0xF5299398, 2, 1))
     assert streams.generator(4, "order", 2).random() == np.random.default_rng(key).random()
 
 
-def test_seeds_purposes_and_rounds_differ() -> None:
-    places = [(seed, purpose, round) for seed in range(3) for purpose in PURPOSES for round in range(3)]
+def test_seeds_purposes_rounds_and_members_differ() -> None:
+    places = list(product(range(3), PURPOSES, range(3), range(1, 4)))
     assert len({tuple(draw(*place)) for place in places}) == len(places)
     assert len({streams.torch_seed(*place) for place in places}) == len(places)
 

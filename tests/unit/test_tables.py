@@ -46,21 +46,24 @@ def write_round(folder: Path, ids: range, epochs: int = 2) -> list[Path]:
     folder.mkdir(parents=True)
     lines = [f"{epoch + 1}\tnan\t0.5\t0.001\t{900 + 200 * epoch}\t1.5\t{400 + epoch}\n" for epoch in range(epochs)]
     (folder / "history.tsv").write_text(HISTORY + "".join(lines), encoding="utf-8")
-    samples = "".join(f"{id_}\t0\t\t\t{rank + 1}\n" for rank, id_ in enumerate(ids))
-    (folder / "samples.tsv").write_text(f"id\tlabel\tpredicted\tscore\trank\n{samples}", encoding="utf-8")
+    samples = "".join(f"{id_}\t0\t\t\t{rank + 1}\td-0\n" for rank, id_ in enumerate(ids))
+    (folder / "samples.tsv").write_text(f"id\tlabel\tpredicted\tscore\trank\tdataset\n{samples}", encoding="utf-8")
     return [folder / "history.tsv", folder / "samples.tsv"]
 
 
 @pytest.fixture
 def collected(tmp_path: Path) -> Path:
     """The folder of tables of a tiny study: two arms, two seeds, measured with two metrics."""
-    measured, rounds = [], []
+    measured, rounds, efforts = [], [], []
     for seed in (0, 1):
         for arm, count in (("baseline", 1), ("as_written", 2)):
             run = tmp_path / "digits" / arm / f"seed{seed}"
             features = []
             for round_ in range(1, count + 1):
                 rounds.append(write_round(run / f"round{round_}", range(20 * round_, 20 * round_ + 10 * count)))
+                if round_ == 2:
+                    efforts.append(run / "round2" / "query.tsv")
+                    tables.write(efforts[-1], tables.EFFORT, [[0.5, 2.0, 40.0 + seed]])
                 shown = activations(seed + 10 * round_)
                 path = run / f"round{round_}" / "features.h5"
                 features.append(write_features(path, shown, arm=arm, seed=seed, round_=round_))
@@ -71,7 +74,8 @@ def collected(tmp_path: Path) -> Path:
         name: tmp_path / "tables" / f"{name}.tsv" for name in ("measures", "distributions", "experiments", "contrasts")
     }
     histories, samples = map(list, zip(*rounds, strict=True))
-    collect.run(measured=measured, histories=histories, samples=samples, study=json.dumps(STUDY), **out)
+    inputs = {"measured": measured, "histories": histories, "samples": samples, "efforts": efforts}
+    collect.run(**inputs, study=json.dumps(STUDY), **out)
     return tmp_path / "tables"
 
 
@@ -138,6 +142,8 @@ def test_experiments_count_what_is_labelled_and_trained_on(collected: Path) -> N
     row = found.loc[("as_written", 0, 2)]
     assert row["strategy"] == "least_confidence" and row["between_rounds"] == "carry"
     assert row[["epochs", "seconds", "images_per_s", "peak_memory_mb"]].tolist() == [2, 3.0, 1000.0, 401]
+    assert found["query_seconds"].isna().sum() == 4, "in first rounds"
+    assert found.loc[[("as_written", 0, 2), ("as_written", 1, 2)], "query_seconds"].tolist() == [42.5, 43.5]
     logits = activations(20)
     assert row["accuracy"] == np.mean(logits.logits.argmax(1) == logits.labels)
 
@@ -145,7 +151,7 @@ def test_experiments_count_what_is_labelled_and_trained_on(collected: Path) -> N
 def test_accuracy_stays_empty_where_it_was_not_measured(tmp_path: Path) -> None:
     history, samples = write_round(tmp_path / "digits" / "baseline" / "seed0" / "round1", range(5))
     arms = {"baseline": collect.Study.model_validate(STUDY).arms["baseline"]}
-    found = summaries.experiments([history], [samples], measures().iloc[:0], arms)
+    found = summaries.experiments([history], [samples], [], measures().iloc[:0], arms)
     assert found["accuracy"].isna().all() and found["labelled"].tolist() == [5]
 
 
@@ -161,7 +167,8 @@ def test_equal_digests_mean_equal_samples(collected: Path, tmp_path: Path) -> No
     ]
     histories, samples = map(list, zip(at_once, *in_two, strict=True))
     arm = collect.Study.model_validate(STUDY).arms["baseline"]
-    found = summaries.experiments(histories, samples, measures().iloc[:0], {"baseline": arm, "halves": arm})["samples"]
+    arms = {"baseline": arm, "halves": arm}
+    found = summaries.experiments(histories, samples, [], measures().iloc[:0], arms)["samples"]
     assert found[0] == found[2] != found[1]
 
 

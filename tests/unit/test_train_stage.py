@@ -5,9 +5,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import h5py
 import numpy as np
@@ -16,54 +15,17 @@ import torch
 
 from superposition import images as image_files
 from superposition import networks, samples, store
-from superposition.config import Features, Training
+from superposition.config import Features
 from superposition.errors import InputError
-from superposition.stages import features, predict, query, start, train
-from tests.small_learning import CLASSES, write_images
+from superposition.stages import features, start
+from tests.small_learning import CLASSES, SETTINGS, Study, learn, make_study, outputs, write_images
 
 import torchvision  # isort: skip  (after superposition.eager)
-
-SETTINGS = Training.model_validate(
-    {"epochs": 2, "batch_size": 8, "precision": "bf16", "augment": ["crop", "flip"], "optimiser": {"lr": 1e-3}}
-)
-
-
-class Trained(NamedTuple):
-    """What `train` leaves."""
-
-    checkpoint: Path
-    optimiser: Path
-    history: Path
-
-
-class Study(NamedTuple):
-    """Images, the first round's samples (12 of 24) and a network trained on them."""
-
-    images: Path
-    samples: Path
-    trained: Trained
-
-
-def outputs(folder: Path) -> Trained:
-    return Trained(folder / "checkpoint.pt", folder / "optimiser.pt", folder / "history.tsv")
-
-
-def learn(study_images: Path, lists: list[Path], folder: Path, **changes: Any) -> Trained:
-    """Run `train`; `changes` to its arguments, or to the settings of `training`."""
-    arguments: dict[str, Any] = {"begin": [], "seed": 1, "round": 1}
-    arguments |= {key: changes.pop(key) for key in list(changes) if key in arguments}
-    made = outputs(folder)
-    training = SETTINGS.model_copy(update=changes)
-    train.run(images=study_images, samples=lists, training=training, **arguments, **made._asdict())
-    return made
 
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    folder = tmp_path_factory.mktemp("study")
-    pictures = write_images(folder / "images.h5")
-    start.run(images=pictures, rounds=2, query=0.5, seed=1, samples=folder / "samples.tsv")
-    return Study(pictures, folder / "samples.tsv", learn(pictures, [folder / "samples.tsv"], folder))
+    return make_study(tmp_path_factory.mktemp("study"))
 
 
 def weights(path: Path) -> dict[str, torch.Tensor]:
@@ -79,7 +41,7 @@ def test_the_same_config_and_seed_give_the_same_bits(study: Study, tmp_path: Pat
     """In another process, through the command line, with augmentation and bf16, on as many threads."""
     again = outputs(tmp_path)
     flags = {"images": study.images, "samples": study.samples, "training": SETTINGS.model_dump_json()}
-    flags |= {"seed": 1, "round": 1, **again._asdict()}
+    flags |= {"seed": 1, "round": 1, "member": 1, **again._asdict()}
     words = [word for key, value in flags.items() for word in (f"--{key}", str(value))]
     command = [sys.executable, "-m", "superposition", "train", "--begin", *words]
     environment = {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
@@ -91,7 +53,11 @@ def test_the_same_config_and_seed_give_the_same_bits(study: Study, tmp_path: Pat
     assert re.search(r"epoch 2/2  loss \d\.\d{4}  accuracy \d+\.\d%  \d+ images/s  0 s left", done.stderr)
 
 
-@pytest.mark.parametrize("change", [{"seed": 2}, {"round": 2}, {"epochs": 1}, {"augment": []}, {"precision": "fp32"}])
+CHANGES: list[dict[str, Any]] = [{"seed": 2}, {"round": 2}, {"member": 2}, {"epochs": 1}, {"augment": []}]
+CHANGES += [{"precision": "fp32"}, {"dropout": 0.5}]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_another_seed_round_or_setting_gives_other_weights(
     change: dict[str, Any], study: Study, tmp_path: Path
 ) -> None:
@@ -102,7 +68,7 @@ def test_another_seed_round_or_setting_gives_other_weights(
 def test_arms_of_a_seed_have_the_same_first_weights(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever they train on and however; another seed has others."""
+    """Whatever they train on and however; another seed, or another member of a committee, has others."""
     built: list[torch.Tensor] = []
     build = networks.build
 
@@ -116,8 +82,10 @@ def test_arms_of_a_seed_have_the_same_first_weights(
     learn(study.images, [study.samples], tmp_path, epochs=1)
     learn(study.images, [tmp_path / "half.tsv"], tmp_path, round=2, epochs=1, schedule="cosine", batch_size=3)
     learn(study.images, [study.samples], tmp_path, seed=2, epochs=1)
+    learn(study.images, [study.samples], tmp_path, member=2, epochs=1)
     assert torch.equal(built[0], built[1])
     assert not torch.equal(built[0], built[2])
+    assert not torch.equal(built[0], built[3])
 
 
 def test_torchvision_loads_the_checkpoint(study: Study) -> None:
@@ -239,68 +207,9 @@ def test_maps_are_kept_where_the_config_says_so(study: Study, tmp_path: Path) ->
         assert file["test/layers/avgpool"].dtype == np.float16
 
 
-@pytest.fixture(scope="module")
-def pool(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("pool") / "pool.h5"
-    checkpoint = study.trained.checkpoint
-    predict.run(images=study.images, samples=[study.samples], checkpoint=checkpoint, training=SETTINGS, pool=path)
-    return path
-
-
-def test_the_pool_is_what_no_list_has(study: Study, pool: Path) -> None:
-    found = store.read(pool, "pool", "logits")
-    logits, ids = plain_logits(study, "train")
-    rest = ~np.isin(ids, samples.read_ids([study.samples]))
-    assert rest.sum() == 12
-    assert np.array_equal(found.ids, ids[rest])
-    assert np.allclose(found.logits, logits[rest], atol=1e-4)
-
-
-Choose = Callable[..., list[dict[str, str]]]
-
-
-@pytest.fixture
-def choose(study: Study, pool: Path, tmp_path: Path) -> Choose:
-    """Run `query` for round 2 of a study that has taken 12 of 24 samples; the rows it wrote."""
-
-    def run(strategy: str, rounds: int = 3, take: float = 12, seed: int = 1) -> list[dict[str, str]]:
-        path = tmp_path / f"{strategy}.tsv"
-        options = {"strategy": strategy, "rounds": rounds, "query": take, "seed": seed, "round": 2}
-        query.run(images=study.images, pool=pool, samples=path, **options)  # type: ignore[arg-type]
-        with path.open(encoding="utf-8") as file:
-            return list(csv.DictReader(file, delimiter="\t"))
-
-    return run
-
-
-@pytest.mark.parametrize("strategy", ["random", "least_confidence"])
-def test_a_query_takes_new_samples_and_says_why(strategy: str, choose: Choose, study: Study, pool: Path) -> None:
-    rows = choose(strategy, rounds=2)
-    shown = store.read(pool, "pool", "logits")
-    by_id = {int(id): n for n, id in enumerate(shown.ids)}
-    assert sorted(int(row["id"]) for row in rows) == shown.ids.tolist(), "the last round takes the rest"
-    assert [row["rank"] for row in rows] == [str(rank) for rank in range(1, 13)]
-    for row in rows:
-        n = by_id[int(row["id"])]
-        assert int(row["label"]) == shown.labels[n]
-        assert int(row["predicted"]) == shown.logits[n].argmax()
-    scores = [float(row["score"]) for row in rows]
-    assert scores == sorted(scores, reverse=True)
-
-
-def test_a_query_depends_on_its_inputs_alone(choose: Choose) -> None:
-    first, again, other = (choose("random", rounds=2, seed=seed) for seed in (1, 1, 2))
-    assert first == again
-    assert first != other
-
-
-def test_a_round_takes_its_share(choose: Choose) -> None:
-    assert len(choose("least_confidence", rounds=3, take=1 / 3)) == 8
-
-
 def first_list(study: Study, path: Path, rounds: int, take: float, seed: int = 1) -> list[str]:
     """The ids that `start` draws."""
-    start.run(images=study.images, rounds=rounds, query=take, seed=seed, samples=path)
+    start.run(images=study.images, rounds=rounds, query=take, first=take, seed=seed, samples=path)
     return [line.split("\t")[0] for line in path.read_text(encoding="utf-8").splitlines()[1:]]
 
 
@@ -312,3 +221,21 @@ def test_first_lists_of_a_seed_share_their_samples(study: Study, tmp_path: Path)
     assert many == everything[:12]
     assert sorted(map(int, everything)) == list(range(0, 72, 3))
     assert first_list(study, path, 1, 1, seed=2) != everything
+
+
+def test_a_first_list_may_have_a_size_of_its_own(study: Study, tmp_path: Path) -> None:
+    start.run(images=study.images, rounds=3, query=8, first=5, seed=1, samples=tmp_path / "samples.tsv")
+    assert len(samples.read_ids([tmp_path / "samples.tsv"])) == 5
+
+
+def test_a_list_of_another_dataset_is_refused(study: Study, tmp_path: Path) -> None:
+    """Another archive under the same name, or an id that the images lack."""
+    other = write_images(tmp_path / "images.h5", train=27)
+    with pytest.raises(InputError, match=r"samples.tsv: a list of colours-\w{8}, not of colours-\w{8}; delete"):
+        learn(other, [study.samples], tmp_path / "out")
+    foreign = tmp_path / "foreign.tsv"
+    changed = re.sub(r"^\d+(?=.*\t1\tcolours)", "1", study.samples.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    foreign.write_text(changed, encoding="utf-8")
+    with pytest.raises(InputError, match=r"foreign.tsv: id 1 is not in .*images.h5; delete the list"):
+        learn(study.images, [foreign], tmp_path / "out")
+    assert not (tmp_path / "out").exists()

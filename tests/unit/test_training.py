@@ -145,12 +145,13 @@ def test_single_precision_differs_by_rounding_alone(case: str) -> None:
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 4, 5, 7, 10, 100, 391])
-@pytest.mark.parametrize("schedule", ["constant", "cosine", "one_cycle"])
+@pytest.mark.parametrize("schedule", ["constant", "step", "cosine", "one_cycle"])
 def test_schedules_equal_torchs(schedule: str, steps: int) -> None:
     optimiser = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.3)
     schedulers = torch.optim.lr_scheduler
     reference = {
         "constant": lambda: schedulers.ConstantLR(optimiser, factor=1),
+        "step": lambda: schedulers.MultiStepLR(optimiser, milestones=[math.ceil(0.8 * steps)]),
         "cosine": lambda: schedulers.CosineAnnealingLR(optimiser, T_max=steps),
         "one_cycle": lambda: schedulers.OneCycleLR(optimiser, max_lr=0.3, total_steps=steps, cycle_momentum=False),
     }[schedule]()
@@ -162,7 +163,7 @@ def test_schedules_equal_torchs(schedule: str, steps: int) -> None:
             reference.step()
 
 
-@pytest.mark.parametrize("schedule", ["constant", "cosine", "one_cycle"])
+@pytest.mark.parametrize("schedule", ["constant", "step", "cosine", "one_cycle"])
 def test_every_step_takes_the_rate_of_the_schedule(schedule: str) -> None:
     trainer = make_trainer(TinyNet(), schedule=schedule, epochs=3, optimiser={"lr": 0.02})
     epochs, recorded = fit(trainer, *coloured(24))

@@ -50,8 +50,11 @@ def appended(line: str) -> Callable[[str], str]:
 
 
 NOTHING: dict[str, int] = {}
-LATE = {"collect": 1, "report": 1, "all": 1}  # what follows from any new measure or training
-TRAINED = {"train": 5, "predict": 2, "query": 2, "features": 5, "measure": 12, "embed": 3, "draw": 3, **LATE}
+LATE = {"collect": 1, "curves": 1, "report": 1, "all": 1}  # what follows from any new measure or training
+CHOSEN = {"tally": 1, "draw": 13, **LATE}  # and from any new choice
+COMMITTEE = {"train_member": 1, "predict_member": 1}
+EVERY_RUN = {"train": 7, **COMMITTEE, "predict": 7, "query": 3, "features": 7, "measure": 16, "trace": 4}
+TRAINED = {**EVERY_RUN, "embed": 4, **CHOSEN}
 NEW_CODE = appended("_NEW_CODE = 1")
 
 TABLE = [
@@ -61,20 +64,20 @@ TABLE = [
     pytest.param(TINY, replaced("study: tiny", "study: tiny  # a comment"), NOTHING, id="config-comment"),
     pytest.param(TINY, appended("keep: last"), {"report": 1, "all": 1}, id="keep-last"),  # it prints the config
     pytest.param(PACKAGE / "strategies/random.py", NEW_CODE, NOTHING, id="strategy-of-no-arm"),
-    pytest.param(PACKAGE / "metrics/silhouette.py", NEW_CODE, {"measure": 3, "draw": 2, **LATE}, id="metric"),
+    pytest.param(PACKAGE / "metrics/silhouette.py", NEW_CODE, {"measure": 4, "draw": 6, **LATE}, id="metric"),
     pytest.param(PACKAGE / "figures/tsne.py", NEW_CODE, {"draw": 1, "report": 1, "all": 1}, id="figure"),
-    pytest.param(PACKAGE / "embedding.py", NEW_CODE, {"embed": 3, "draw": 1, "report": 1, "all": 1}, id="t-SNE"),
-    pytest.param(TINY, appended("figure: {width_mm: 90}"), {"draw": 3, "report": 1, "all": 1}, id="figure-size"),
+    pytest.param(PACKAGE / "embedding.py", NEW_CODE, {"embed": 4, "draw": 1, "report": 1, "all": 1}, id="t-SNE"),
+    pytest.param(TINY, appended("figure: {width_mm: 90}"), {"draw": 13, "report": 1, "all": 1}, id="figure-size"),
     pytest.param(
         TINY,
         appended("metrics: [accuracy, cosine, silhouette]"),
-        {"draw": 2, **LATE},
+        {"draw": 6, **LATE},
         id="one-metric-less",
     ),
     pytest.param(
         PACKAGE / "datasets/digits.py",
         NEW_CODE,
-        {"prepare": 1, "start": 3, **TRAINED},
+        {"prepare": 1, "start": 4, **TRAINED},
         id="dataset",
     ),
     pytest.param(
@@ -87,33 +90,63 @@ TABLE = [
         PACKAGE / "strategies/least_confidence.py",
         NEW_CODE,
         # both arms choose again; `carried` needs its first round's optimiser state again
-        {"train": 3, "predict": 2, "query": 2, "features": 3, "measure": 8, "embed": 2, "draw": 3, **LATE},
+        {"train": 3, "predict": 4, "query": 2, "features": 3, "measure": 8, "embed": 2, "trace": 2, **CHOSEN},
         id="strategy",
+    ),
+    pytest.param(
+        PACKAGE / "strategies/mean_kl.py",
+        NEW_CODE,
+        # the committee is asked again, so its other network trains again
+        {
+            "train": 1,
+            **COMMITTEE,
+            "predict": 2,
+            "query": 1,
+            "features": 1,
+            "measure": 4,
+            "embed": 1,
+            "trace": 1,
+            **CHOSEN,
+        },
+        id="strategy-of-a-committee",
+    ),
+    pytest.param(
+        PACKAGE / "curves.py", NEW_CODE, {"curves": 1, "draw": 3, "report": 1, "all": 1}, id="learning-curves"
     ),
     pytest.param(
         TINY,
         replaced(
             "{strategy: least_confidence, rounds: 2}", "{strategy: least_confidence, rounds: 2, training: {epochs: 2}}"
         ),
-        {"train": 2, "predict": 1, "query": 1, "features": 2, "measure": 4, "embed": 1, "draw": 3, **LATE},
+        {"train": 2, "predict": 2, "query": 1, "features": 2, "measure": 4, "embed": 1, "trace": 1, **CHOSEN},
         id="epochs-of-one-arm",
     ),
     pytest.param(
         TINY,
         replaced("  baseline: {}", "  baseline: {}\n  random: {rounds: 2}"),
-        {"start": 1, "train": 2, "predict": 1, "query": 1, "features": 2, "measure": 4, "embed": 1, "draw": 3, **LATE},
+        {
+            "start": 1,
+            "train": 2,
+            "predict": 2,
+            "query": 1,
+            "features": 2,
+            "measure": 4,
+            "embed": 1,
+            "trace": 1,
+            **CHOSEN,
+        },
         id="new-arm",
     ),
     pytest.param(
         TINY,
         replaced("seeds: [0]", "seeds: [0, 1]"),
-        {"start": 3, "train": 5, "predict": 2, "query": 2, "features": 5, "measure": 12, "draw": 2, **LATE},
+        {"start": 4, **EVERY_RUN, **CHOSEN, "draw": 11},
         id="new-seed",
     ),
     pytest.param(
         TINY,
         replaced("layers: [layer4.1.conv2, avgpool]", "layers: [layer3, avgpool]"),
-        {"features": 5, "measure": 12, "embed": 3, "draw": 3, **LATE},
+        {"features": 7, "measure": 16, "embed": 4, "draw": 7, **LATE},
         id="layers",
     ),
 ]

@@ -32,7 +32,7 @@ def equal(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
 
 
 def test_the_lists_of_a_run_cover_the_pool_once(finished: Path) -> None:
-    for arm in ("least_confidence", "carried"):
+    for arm in ("least_confidence", "committee", "carried"):
         run = finished / RUNS / arm / "seed0"
         taken = ids(run / "round1/samples.tsv") + ids(run / "round2/samples.tsv")
         assert len(taken) == 120
@@ -41,8 +41,8 @@ def test_the_lists_of_a_run_cover_the_pool_once(finished: Path) -> None:
 
 def test_arms_of_a_seed_begin_with_the_same_samples(finished: Path) -> None:
     everything = ids(finished / RUNS / "baseline/seed0/round1/samples.tsv")
-    assert ids(finished / RUNS / "least_confidence/seed0/round1/samples.tsv") == everything[:60]
-    assert ids(finished / RUNS / "carried/seed0/round1/samples.tsv") == everything[:60]
+    for arm in ("least_confidence", "committee", "carried"):
+        assert ids(finished / RUNS / arm / "seed0/round1/samples.tsv") == everything[:60]
 
 
 def test_a_query_says_what_it_chose_and_why(finished: Path) -> None:
@@ -68,6 +68,27 @@ def test_what_resumes_an_arm_is_kept_only_where_an_arm_starts_from_it(finished: 
     assert not list(finished.glob(f"{RUNS}/**/pool.h5"))
 
 
+def test_a_committees_other_networks_leave_how_they_were_trained_alone(finished: Path) -> None:
+    members = finished / RUNS / "committee/seed0"
+    assert [path.relative_to(members) for path in members.glob("round*/member*/*")] == [
+        Path("round1/member2/history.tsv")
+    ]
+    log = (finished / "results/tiny/logs/digits/committee/seed0/round1/member2/train.log").read_text(encoding="utf-8")
+    assert "epoch 1/1" in log
+    trained = rows(members / "round1/member2/history.tsv")[0]["seconds"]
+    assert rows(members / "round2/query.tsv")[0]["training_seconds"] == trained
+
+
+def test_a_run_says_what_became_of_every_sample(finished: Path) -> None:
+    picks = rows(finished / RUNS / "least_confidence/seed0/picks.tsv")
+    everything = ids(finished / RUNS / "baseline/seed0/round1/samples.tsv")
+    assert [int(row["id"]) for row in picks] == sorted(everything)
+    queried = {int(row["id"]): row for row in rows(finished / RUNS / "least_confidence/seed0/round2/samples.tsv")}
+    for row in picks:
+        if row["round"] == "2":
+            assert float(row["score"]) == float(queried[int(row["id"])]["score"])
+
+
 def test_the_tables_have_a_row_for_everything(finished: Path) -> None:
     tables = finished / "results/tiny/tables"
     experiments = rows(tables / "experiments.tsv")
@@ -77,18 +98,21 @@ def test_the_tables_have_a_row_for_everything(finished: Path) -> None:
         ("baseline", "1"): 120,
         ("least_confidence", "1"): 60,
         ("least_confidence", "2"): 120,
+        ("committee", "1"): 60,
+        ("committee", "2"): 120,
         ("carried", "1"): 60,
         ("carried", "2"): 120,
     }
+    assert {row["round"] for row in experiments if float(row["query_seconds"] or 0) > 0} == {"2"}
     assert trained_on["carried", "2"] == 60
     measured = {(row["arm"], row["round"], row["layer"], row["metric"]) for row in rows(tables / "measures.tsv")}
-    assert len(measured) == 5 * (1 + 2 * 3)  # five rounds: accuracy, and three metrics of two layers
+    assert len(measured) == 7 * (1 + 2 * 3)  # seven rounds: accuracy, and three metrics of two layers
 
 
 def test_the_report_stands_alone(finished: Path) -> None:
     page = (finished / "results/tiny/report/index.html").read_text(encoding="utf-8")
     assert all(arm in page for arm in ("baseline", "least_confidence", "carried"))
-    assert page.count("<img") >= 3
+    assert page.count("<img") == len(list(finished.glob("results/tiny/figures/digits/*.svg"))) == 13
     assert 'src="http' not in page
 
 
@@ -103,7 +127,7 @@ def test_a_deleted_round_comes_back_bit_for_bit(finished: Path) -> None:
 def test_keeping_the_last_round_alone_leaves_the_same_tables(finished: Path, tmp_path: Path) -> None:
     folder = copy_project(tmp_path / "last")
     layer = folder / "last.yaml"
-    arms = "{baseline: null, carried: null}"
+    arms = "{baseline: null, committee: null, carried: null}"
     layer.write_text(f"keep: last\narms: {arms}\ncontrasts: []\nfigures: []\n", encoding="utf-8")
     snakemake(folder, configs=("tests/config/tiny.yaml", "last.yaml"))
     run = folder / RUNS / "least_confidence/seed0"
@@ -117,7 +141,15 @@ def test_keeping_the_last_round_alone_leaves_the_same_tables(finished: Path, tmp
     ("layer", "message"),
     [
         ("training: {epoch: 3}", "error: training.epoch: no such key; choose from network, stem, weights, epochs"),
-        ("arms: {x: {strategy: entropie}}", "error: arms.x.strategy: 'entropie' is none of least_confidence, random"),
+        (
+            "arms: {x: {strategy: entropie}}",
+            "error: arms.x.strategy: 'entropie' is none of badge, bald, cluster_margin",
+        ),
+        (
+            "arms: {committee: {committee: 1}}",
+            "error: arms.committee.committee: 1 is not right: input should be greater",
+        ),
+        ("arms: {carried: {strategy: mean_kl}}", "error: arms.carried.committee: mean_kl needs one; give the number"),
         ("training: {network: resnet19}", "network: 'resnet19' is none of alexnet"),
         ("layers: [layer5]", "error: layers (resnet18): 'layer5' is none of "),
         ("arms: {carried: {query: 120}}", "arms.carried.rounds: 2 rounds of query 120 don't fit a pool of 120"),

@@ -42,6 +42,7 @@ wildcard_constraints:
     arm="|".join(STUDY.arms),
     seed=r"\d+",
     round=r"[1-9]\d*",
+    member=r"[2-9]|[1-9]\d+",
     layer="|".join(map(re.escape, STUDY.layers)),
     metric="|".join(plugins.names("metric")),
     figure="|".join(plugins.names("figure")),
@@ -89,11 +90,24 @@ def dataset_options(wildcards):
 
 
 def budget(wildcards):
-    return f"--rounds {arm(wildcards).rounds} --query {arm(wildcards).share}"
+    return f"--rounds {arm(wildcards).rounds} --query {arm(wildcards).share} --first {arm(wildcards).first_share}"
 
 
 def strategy(wildcards):
     return arm(wildcards).strategy
+
+
+def needs(wildcards):
+    """What the strategy needs to know of the next list's candidates; after the last round, what became of the labelled."""
+    if int(wildcards.round) == arm(wildcards).rounds:
+        return ["labelled"]
+    return list(plugins.declared("strategy", strategy(wildcards))["NEEDS"])
+
+
+def passes(wildcards):
+    """Dropout passes over the pool."""
+    asks = "dropout" in plugins.declared("strategy", strategy(wildcards))["NEEDS"]
+    return arm(wildcards).committee if asks else 0
 
 
 def part(*keys):

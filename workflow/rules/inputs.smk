@@ -15,6 +15,10 @@ def all_rounds(path, **only):
     return of_rounds(path, lambda settings: range(1, settings.rounds + 1), **only)
 
 
+def queried_rounds(path):
+    return of_rounds(path, lambda settings: range(2, settings.rounds + 1))
+
+
 def last_rounds(path, **only):
     return of_rounds(path, lambda settings: settings.rounds, **only)
 
@@ -49,12 +53,12 @@ def lists_trained_on(wildcards):
 def begin(wildcards):
     """Nothing, a weights file, or the checkpoint and optimiser state that a round goes on from."""
     settings, before = arm(wildcards), int(wildcards.round) - 1
-    state = [rules.train.output.checkpoint, rules.train.output.optimiser]
+    own = rules.train_member if "member" in wildcards.keys() else rules.train
     if settings.between_rounds == "carry" and before:
-        return expand(state, **{**wildcards, "round": before})
+        return expand([own.output.checkpoint, own.output.optimiser], **{**wildcards, "round": before})
     if settings.start:
         finished = {"arm": settings.start, "round": STUDY.arms[settings.start].rounds}
-        return expand(state, **{**wildcards, **finished})
+        return expand([rules.train.output.checkpoint, rules.train.output.optimiser], **{**wildcards, **finished})
     network, weights = settings.training.network, settings.training.weights
     if weights in catalogue.look_up(network, settings.training.stem).weights:
         return expand(rules.weights.output, network=network, weights=weights)
@@ -66,6 +70,16 @@ def round_before(path):
 
     def value(wildcards):
         return expand(path, **{**wildcards, "round": int(wildcards.round) - 1})
+
+    return value
+
+
+def of_other_members(path):
+    """`path` in the round before, of each network that the strategy asks beside the one that is measured."""
+
+    def value(wildcards):
+        members = plan.other_members(arm(wildcards))
+        return expand(path, **{**wildcards, "round": int(wildcards.round) - 1}, member=members)
 
     return value
 
@@ -82,13 +96,30 @@ def features_of_run(wildcards):
     )
 
 
+def last_predictions(wildcards):
+    return expand(rules.predict.output.pool, **wildcards, round=arm(wildcards).rounds)
+
+
+def lists_of_run(wildcards):
+    return expand(rules.query.output.samples, **wildcards, round=range(1, arm(wildcards).rounds + 1))
+
+
 def figure_tables(wildcards):
-    """The tables that a figure says it needs; embeddings are those of the first seed's last rounds."""
+    """The tables that a figure says it needs; picks are the first seed's, embeddings those of its last rounds."""
     tables = []
     for name in plugins.declared("figure", wildcards.figure)["NEEDS"]:
         if name == "embeddings":
             shown = {"dataset": [wildcards.dataset], "seed": STUDY.seeds[:1], "layer": STUDY.layers[-1]}
             tables += last_rounds(rules.embed.output.table, **shown)
+        elif name == "picks":
+            tables += expand(rules.trace.output.picks, dataset=wildcards.dataset, arm=STUDY.arms, seed=STUDY.seeds[0])
+        elif name == "images":
+            tables += expand(rules.prepare.output.images, dataset=wildcards.dataset)
         else:
-            tables.append(rules.collect.output[name])
+            tables.append(f"{RESULTS}/tables/{name}.tsv")
     return tables
+
+
+def report_tables(wildcards):
+    collected = [rules.collect.output[name] for name in ("measures", "experiments", "contrasts")]
+    return [*collected, *rules.tally.output, *rules.curves.output]

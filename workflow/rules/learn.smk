@@ -2,6 +2,7 @@
 #     images     = <study>/{dataset}/images.h5
 # OUTPUTS:
 #     samples    = <run>/round{round}/samples.tsv
+#     effort     = <run>/round{round}/query.tsv
 #     checkpoint = <run>/round{round}/checkpoint.pt
 #     history    = <run>/round{round}/history.tsv
 
@@ -80,6 +81,7 @@ rule train:
     params:
         code=code("train"),
         training=training,
+        member=1,
     shell:
         "python -m superposition train"
         " --images {input.images}"
@@ -88,10 +90,26 @@ rule train:
         " --training {params.training:q}"
         " --seed {wildcards.seed}"
         " --round {wildcards.round}"
+        " --member {params.member}"
         " --checkpoint {output.checkpoint}"
         " --optimiser {output.optimiser}"
         " --history {output.history}"
         " 2> {log}"
+
+
+use rule train as train_member with:
+    output:
+        checkpoint=temp("<run>/round{round}/member{member}/checkpoint.pt"),
+        optimiser=temp("<run>/round{round}/member{member}/optimiser.pt"),
+        history="<run>/round{round}/member{member}/history.tsv",
+    log:
+        "<study>/logs/{dataset}/{arm}/seed{seed}/round{round}/member{member}/train.log",
+    benchmark:
+        "<study>/benchmarks/{dataset}/{arm}/seed{seed}/round{round}/member{member}/train.tsv"
+    params:
+        code=code("train"),
+        training=training,
+        member="{member}",
 
 
 rule predict:
@@ -115,22 +133,49 @@ rule predict:
     params:
         code=code("predict"),
         training=training,
+        needs=needs,
+        passes=passes,
     shell:
         "python -m superposition predict"
         " --images {input.images}"
         " --samples {input.samples}"
         " --checkpoint {input.checkpoint}"
         " --training {params.training:q}"
+        " --needs {params.needs}"
+        " --passes {params.passes}"
+        " --seed {wildcards.seed}"
+        " --round {wildcards.round}"
         " --pool {output.pool}"
         " 2> {log}"
+
+
+use rule predict as predict_member with:
+    input:
+        images=rules.prepare.output.images,
+        samples=lists_so_far,
+        checkpoint=rules.train_member.output.checkpoint,
+    output:
+        pool=temp("<run>/round{round}/member{member}/pool.h5"),
+    log:
+        "<study>/logs/{dataset}/{arm}/seed{seed}/round{round}/member{member}/predict.log",
+    benchmark:
+        "<study>/benchmarks/{dataset}/{arm}/seed{seed}/round{round}/member{member}/predict.tsv"
+    params:
+        code=code("predict"),
+        training=training,
+        needs=["logits"],
+        passes=0,
 
 
 rule query:
     input:
         images=rules.prepare.output.images,
         pool=round_before(rules.predict.output.pool),
+        members=of_other_members(rules.predict_member.output.pool),
+        histories=of_other_members(rules.train_member.output.history),
     output:
         samples="<run>/round{round}/samples.tsv",
+        effort="<run>/round{round}/query.tsv",
     log:
         "<study>/logs/{dataset}/{arm}/seed{seed}/round{round}/query.log",
     benchmark:
@@ -141,19 +186,24 @@ rule query:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=4000,
         runtime=60,
     params:
         code=code("query", "strategy"),
         budget=budget,
         strategy=strategy,
+        passes=passes,
     shell:
         "python -m superposition query"
         " --images {input.images}"
         " --pool {input.pool}"
+        " --members {input.members}"
+        " --histories {input.histories}"
         " --strategy {params.strategy}"
+        " --passes {params.passes}"
         " {params.budget}"
         " --seed {wildcards.seed}"
         " --round {wildcards.round}"
         " --samples {output.samples}"
+        " --effort {output.effort}"
         " 2> {log}"

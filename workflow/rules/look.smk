@@ -1,5 +1,7 @@
 # REQUIRED INPUTS:
-#     tables    = <study>/tables/{measures,distributions,experiments}.tsv
+#     tables    = <study>/tables/*.tsv
+#     picks     = <run>/picks.tsv
+#     images    = <study>/{dataset}/images.h5
 #     embedding = <run>/round{round}/tsne.{layer}.tsv
 # OUTPUTS:
 #     svg, png  = <study>/figures/{dataset}/{figure}.{svg,png}

@@ -3,6 +3,7 @@
 #     checkpoint = <run>/round{round}/checkpoint.pt
 #     samples    = <run>/round{round}/samples.tsv
 #     history    = <run>/round{round}/history.tsv
+#     effort     = <run>/round{round}/query.tsv
 # OUTPUTS:
 #     features   = <run>/round{round}/features.h5
 #     embedding  = <run>/round{round}/tsne.{layer}.tsv
@@ -116,6 +117,7 @@ rule collect:
         ),
         histories=all_rounds(rules.train.output.history),
         samples=all_rounds(rules.query.output.samples),
+        efforts=queried_rounds(rules.query.output.effort),
     output:
         measures="<study>/tables/measures.tsv",
         distributions="<study>/tables/distributions.tsv",
@@ -139,6 +141,7 @@ rule collect:
         " --measured {input.measured}"
         " --histories {input.histories}"
         " --samples {input.samples}"
+        " --efforts {input.efforts}"
         " --study {params.study:q}"
         " --measures {output.measures}"
         " --distributions {output.distributions}"

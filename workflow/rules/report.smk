@@ -1,5 +1,5 @@
 # REQUIRED INPUTS:
-#     tables  = <study>/tables/{measures,experiments,contrasts}.tsv
+#     tables  = <study>/tables/*.tsv
 #     figures = <study>/figures/{dataset}/{figure}.svg
 # OUTPUTS:
 #     report  = <study>/report/index.html
@@ -7,7 +7,7 @@
 
 rule report:
     input:
-        tables=[rules.collect.output[name] for name in ("measures", "experiments", "contrasts")],
+        tables=report_tables,
         figures=expand(rules.draw.output.svg, dataset=STUDY.datasets, figure=STUDY.figures),
     output:
         report="<study>/report/index.html",

@@ -26,6 +26,8 @@ class Entry:
     """Number of weights, with a head of 1,000 classes."""
     layers: dict[str, int]
     """Layers that a hook can read, in the order they run, and their number of units."""
+    dropout: bool
+    """Whether it drops activations at random in training."""
     weights: list[str]
     """Names of torchvision's weights for it."""
 

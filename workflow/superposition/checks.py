@@ -67,10 +67,27 @@ def check_arm(key: str, name: str, arm: Arm, study: Study) -> None:
         raise none_of(f"{key}.strategy", arm.strategy, plugins.names("strategy"))
     check_start(key, name, arm, study)
     entry = network_entry(key, arm)
+    check_committee(key, arm, entry)
     for layer in study.layers:
         if layer not in entry.layers:
             raise none_of(f"layers ({arm.training.network})", layer, list(entry.layers))
     check_weights(key, arm, entry)
+
+
+def check_committee(key: str, arm: Arm, entry: catalogue.Entry) -> None:
+    """A strategy that asks a committee has one that can disagree, and no other strategy has one."""
+    needs = plugins.declared("strategy", arm.strategy)["NEEDS"]
+    if {"committee", "dropout"}.isdisjoint(needs):
+        if arm.committee:
+            raise InputError(f"{key}.committee: {arm.strategy} asks no committee; leave the key out")
+        return
+    members = "networks" if "committee" in needs else "dropout passes"
+    if not arm.committee:
+        raise InputError(f"{key}.committee: {arm.strategy} needs one; give the number of {members}, at least 2")
+    if "committee" in needs and arm.start:
+        raise InputError(f"{key}.start: all members of the committee would start from the same weights; leave it out")
+    if "dropout" in needs and not (arm.training.dropout or entry.dropout):
+        raise InputError(f"{key}.training.dropout: {arm.strategy} needs it, {arm.training.network} has none of its own")
 
 
 def check_start(key: str, name: str, arm: Arm, study: Study) -> None:
@@ -115,7 +132,7 @@ def check_weights(key: str, arm: Arm, entry: catalogue.Entry) -> None:
 def check_rounds(key: str, arm: Arm, pool_key: str, pool: int | None) -> None:
     """Every round has samples to choose from, as far as the pool's size is known before it is read."""
     try:
-        rounds.boundaries(pool or 10**9, arm.rounds, arm.share)
+        rounds.boundaries(pool or 10**9, arm.rounds, arm.share, arm.first_share)
     except InputError as error:
         raise InputError(f"{key}.{error} ({pool_key})") from None
 

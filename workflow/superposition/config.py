@@ -70,8 +70,10 @@ class Training(Section):
     """Samples a step."""
     optimiser: Optimiser = Optimiser()
     """How weights are updated."""
-    schedule: Literal["constant", "cosine", "one_cycle"] = "constant"
-    """Learning rate over a round's steps: constant, cosine down to 0, or up to `lr` and down again."""
+    schedule: Literal["constant", "step", "cosine", "one_cycle"] = "constant"
+    """Learning rate over a round's steps: constant, a tenth for the last fifth, cosine to 0, or up to `lr` and down."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of the head's inputs dropped at random in training, besides what the network drops by itself."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of the target spread over all classes."""
     augment: list[Literal["crop", "flip"]] = []
@@ -91,6 +93,10 @@ class Arm(Section):
     """Rounds of choosing and training; 1 trains once."""
     query: Count | Fraction | None = None
     """Samples added a round: a count, a fraction of the pool, or null for equal shares; the last takes the rest."""
+    first: Count | Fraction | None = None
+    """Samples of the first round, drawn at random: a count, a fraction of the pool, or null for as many as `query`."""
+    committee: Count | None = None
+    """Networks a round (for `bald`: dropout passes) for a strategy that asks a committee; null for the others."""
     labelled: Literal["all", "newest"] = "all"
     """A round trains on all samples labelled so far, or on the newest only."""
     between_rounds: Literal["reset", "carry"] = "reset"
@@ -104,6 +110,11 @@ class Arm(Section):
     def share(self) -> float:
         """`query`, with equal shares as a fraction."""
         return self.query or 1 / self.rounds
+
+    @property
+    def first_share(self) -> float:
+        """`first`, with null as `share`."""
+        return self.first or self.share
 
 
 class Dataset(Section):
@@ -162,7 +173,21 @@ class Study(Section):
     """Layers that are measured, as torch names them; t-SNE shows the last."""
     metrics: list[str] = ["accuracy", "cosine", "silhouette", "davies_bouldin"]
     """Measures: files of `metrics/`."""
-    figures: list[str] = ["learning_curves", "tsne", "cosine"]
+    figures: list[str] = [
+        "learning_curves",
+        "areas",
+        "efficiency",
+        "penalties",
+        "query_time",
+        "picked_classes",
+        "queries",
+        "scores",
+        "overlap",
+        "ages",
+        "gallery",
+        "tsne",
+        "cosine",
+    ]
     """Figures: files of `figures/`."""
     features: Features = Features()
     """What is kept of a layer's activations."""

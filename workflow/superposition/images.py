@@ -7,6 +7,7 @@ the position of the image in the source's own order of that split, ascending, so
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -126,6 +127,15 @@ def describe(path: Path) -> Description:
             source=attributes["source"],
             checksum=attributes["checksum"],
         )
+
+
+def identity(path: Path) -> str:
+    """The dataset's name and 8 hexadecimal digits over all that its train split's ids stand for."""
+    data, split = describe(path), read_labels(path, "train")
+    sha = blake2b("\0".join([data.checksum, *data.classes]).encode(), digest_size=4)
+    for array in (split.ids, split.labels):
+        sha.update(array.astype("<i8").tobytes())
+    return f"{data.dataset}-{sha.hexdigest()}"
 
 
 def _write_images(file: h5py.File, pictures: Iterable[Picture], ids: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -1,14 +1,15 @@
 """What a trained network says and does on images: logits, and layers read by forward hooks."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
-from superposition import store
+from superposition import networks, store
 from superposition.augmentation import Batches
 from superposition.images import Description, Split
 
@@ -27,18 +28,18 @@ class Outputs(NamedTuple):
 def outputs(
     network: nn.Module, splits: Iterable[Split], *, data: Description, layers: list[str], maps: str = "mean"
 ) -> Iterator[tuple[Split, Outputs]]:
-    """Each of `splits` (batches of samples) with the network's outputs, in evaluation mode and fp32.
+    """Each of `splits` (batches of samples) with the outputs of a network in evaluation mode, in fp32.
 
     Half precision would round logits to three digits and leave samples tied. A layer that runs more than once in a pass
-    is read at its last run. maps: "mean" averages them over positions, "keep" keeps them.
+    is read at its last run; `store.PENULTIMATE` is what the head reads. maps: "mean" averages them over positions,
+    "keep" keeps them.
     """
     device = next(network.parameters()).device
     mean, std = torch.from_numpy(data.mean).to(device), torch.from_numpy(data.std).to(device)
     seen: dict[str, np.ndarray] = {}
-    network.eval()
     with ExitStack() as hooks:
         for layer in layers:
-            handle = network.get_submodule(layer).register_forward_hook(_reader(seen, layer, maps))
+            handle = _hook(network, layer, _reader(seen, layer, maps))
             hooks.callback(handle.remove)
         for split in splits:
             batch = Batches(torch.from_numpy(split.images).to(device), mean=mean, std=std, augment=[])
@@ -57,14 +58,33 @@ def record(file: store.Writer, name: str, n: int, results: Iterable[tuple[Split,
         start += len(split.ids)
 
 
-def _reader(seen: dict[str, np.ndarray], layer: str, maps: str) -> Any:
-    """A hook that copies the layer's output at once, because a ReLU that follows may overwrite it."""
+@contextmanager
+def dropout(network: nn.Module, seed: int) -> Iterator[None]:
+    """Dropout stays on, drawn from `seed`, and all else in evaluation mode: batch norm must not see single passes."""
+    layers = [module for module in network.modules() if isinstance(module, networks.DROPOUT)]
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for layer in layers:
+            layer.train()
+        yield
+        network.eval()
 
-    def hook(_module: nn.Module, _inputs: Any, output: Tensor) -> None:
+
+def _hook(network: nn.Module, layer: str, read: Callable[[Tensor], None]) -> RemovableHandle:
+    if layer == store.PENULTIMATE:
+        head = network.get_submodule(networks.head(network))
+        return head.register_forward_pre_hook(lambda _module, inputs: read(inputs[0]))
+    return network.get_submodule(layer).register_forward_hook(lambda _module, _inputs, output: read(output))
+
+
+def _reader(seen: dict[str, np.ndarray], layer: str, maps: str) -> Callable[[Tensor], None]:
+    """Copies the layer's output at once, because a ReLU that follows may overwrite it."""
+
+    def read(output: Tensor) -> None:
         values = units_first(output)
         seen[layer] = (values if maps == "keep" else per_sample(values)).cpu().numpy().copy()
 
-    return hook
+    return read
 
 
 def units_first(output: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """config/schema.json and config/README.md, made from `superposition.config` and the plugins by `make docs`."""
 
 import json
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,8 @@ One file is one study. `snakemake --cores all --configfile config/cifar10.yaml` 
 everything else is replaced, and `name: null` takes out a dataset or an arm. What is wrong in a file is said before
 anything runs.
 
-| file | what it is for |
-|---|---|
-| config.yaml | the default: scikit-learn's handwritten digits, minutes on a laptop |
-| cifar10.yaml | the paper's CIFAR-10 experiment: controlled, as its text describes it, and as its code did it |
-| tiny_imagenet.yaml | the same question on Tiny ImageNet, from ImageNet weights |
-| schema.json | for editors: completes and checks keys while you type |
-
-Everything below is made from the code (`make docs`).
+`schema.json` lets editors complete and check keys while you type. All that follows is made from the files beside this
+one and from the code (`make docs`).
 """
 
 
@@ -52,7 +47,16 @@ def readme() -> str:
     """Every key with its type, default and meaning, and every plugin."""
     keys = [f"## {title}\n\n{_keys(model)}" for title, model in SECTIONS]
     lists = [f"## {folder}\n\n{_plugins(kind)}" for kind, folder in plugins.FOLDERS.items()]
-    return "\n".join([INTRODUCTION, *keys, *lists])
+    return "\n".join([INTRODUCTION, f"## The files here\n\n{_files()}", *keys, *lists])
+
+
+def _files() -> str:
+    """What each config file says of itself at its top."""
+    rows = ["| file | what it is for |", "|---|---|"]
+    for path in sorted(FOLDER.glob("*.yaml")):
+        _, *lines = takewhile(lambda line: line.startswith("#"), path.read_text(encoding="utf-8").splitlines())
+        rows.append(f"| `{path.name}` | {' '.join(line.removeprefix('#').strip() for line in lines)} |")
+    return "\n".join(rows) + "\n"
 
 
 def _keys(model: type[BaseModel]) -> str:

@@ -11,11 +11,13 @@ import torchvision.models
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
+from superposition.config import Training
 from superposition.convolution import fit_to_maps
 from superposition.errors import InputError, none_of
 
 STEMS = {"conv1": "maxpool", "features.conv0": "features.pool0"}
 """First convolution and the pooling after it: ResNets and their kin, DenseNets."""
+DROPOUT = nn.Dropout, nn.Dropout2d, nn.AlphaDropout
 WITHOUT_SIDE_HEADS = {
     "googlenet": {"aux_logits": False, "init_weights": True},
     "inception_v3": {"aux_logits": False, "init_weights": True},
@@ -24,8 +26,8 @@ OLD_DENSENET = re.compile(r"(denselayer\d+\.(?:norm|conv))\.([12]\.)")
 """Names in torchvision's files of DenseNets, which have a dot more than its networks."""
 
 
-def build(name: str, *, classes: int, stem: str = "imagenet", seed: int = 0) -> nn.Module:
-    """A network with random weights; equal seeds give equal weights.
+def build(name: str, *, classes: int, stem: str = "imagenet", dropout: float = 0.0, seed: int = 0) -> nn.Module:
+    """A network with random weights; equal seeds give equal weights. dropout: share of the head's inputs to drop.
 
     Raises InputError if torchvision has no such network for classification, or if it has no known `stem`.
     """
@@ -40,7 +42,15 @@ def build(name: str, *, classes: int, stem: str = "imagenet", seed: int = 0) -> 
         if stem == "cifar":
             _shrink_stem(network, name)
     fit_to_maps(network)
+    if dropout:
+        _drop_inputs(network.get_submodule(head(network)), dropout)
     return network
+
+
+def _drop_inputs(layer: nn.Module, share: float) -> None:
+    """Dropout before a layer, as its child: it has no weights, so the state_dict stays torchvision's."""
+    layer.dropout = nn.Dropout(share)
+    layer.register_forward_pre_hook(lambda layer, inputs: layer.dropout(*inputs))
 
 
 def _shrink_stem(network: nn.Module, name: str) -> None:
@@ -56,11 +66,11 @@ def _shrink_stem(network: nn.Module, name: str) -> None:
     raise InputError(f"stem: 'cifar' is not known for {name}; use stem: imagenet, or a ResNet, ResNeXt or DenseNet")
 
 
-def restore(checkpoint: Path, name: str, *, classes: int, stem: str) -> nn.Module:
-    """The network of a checkpoint, on the GPU if there is one, channels last in memory."""
-    network = build(name, classes=classes, stem=stem)
+def restore(checkpoint: Path, training: Training, *, classes: int) -> nn.Module:
+    """The network of a checkpoint in evaluation mode, on the GPU if there is one, channels last in memory."""
+    network = build(training.network, classes=classes, stem=training.stem, dropout=training.dropout)
     load_checkpoint(network, checkpoint)
-    return network.to(best_device()).to(memory_format=torch.channels_last)
+    return network.eval().to(best_device()).to(memory_format=torch.channels_last)
 
 
 def best_device() -> torch.device:
@@ -109,12 +119,12 @@ def load_weights(network: nn.Module, path: Path) -> None:
         value = weights.pop(key)
         if not key.lower().startswith("aux"):
             weights[OLD_DENSENET.sub(r"\1\2", key)] = value
-    head = f"{_head(network)}."
-    weights.update({key: value for key, value in network.state_dict().items() if key.startswith(head)})
+    of_head = f"{head(network)}."
+    weights.update({key: value for key, value in network.state_dict().items() if key.startswith(of_head)})
     _fill(network, weights, path)
 
 
-def _head(network: nn.Module) -> str:
+def head(network: nn.Module) -> str:
     """Name of the last layer that has weights: the classifier."""
     return [name for name, module in network.named_modules() if isinstance(module, nn.Linear | nn.Conv2d)][-1]
 
@@ -142,9 +152,9 @@ def _fill(network: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
 
 
 def describe(name: str, stem: str) -> dict[str, Any]:
-    """Parameters, layers (name -> units) and weights' names of a network, without computing anything.
+    """Parameters, layers (name -> units), dropout and weights' names of a network, without computing anything.
 
-    layers: those whose axes `units` can tell apart.
+    layers: those whose axes `units` can tell apart. dropout: whether it has any of its own.
     """
     layers: dict[str, int] = {}
 
@@ -163,7 +173,12 @@ def describe(name: str, stem: str) -> dict[str, Any]:
     with torch.device("meta"):
         network(torch.zeros(1, 3, 224, 224))
     weights = [weight.name for weight in torchvision.models.get_model_weights(name)]
-    return {"parameters": sum(p.numel() for p in network.parameters()), "layers": layers, "weights": weights}
+    return {
+        "parameters": sum(p.numel() for p in network.parameters()),
+        "layers": layers,
+        "dropout": any(module.p > 0 for module in network.modules() if isinstance(module, DROPOUT)),
+        "weights": weights,
+    }
 
 
 def _without_memory(_module: nn.Module, _name: str, weight: nn.Parameter) -> Any:

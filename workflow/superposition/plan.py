@@ -11,15 +11,22 @@ BYTES = {"float16": 2, "float32": 4}
 def describe(study: Study) -> str:
     """Two lines for people: the trainings, and the disk that checkpoints and features will take."""
     rounds = {name: arm.rounds for name, arm in study.arms.items()}
+    networks = sum(arm.rounds + (arm.rounds - 1) * len(other_members(arm)) for arm in study.arms.values())
     replicates = len(study.datasets) * len(study.seeds)
     sizes = [_gigabytes(study, dict.fromkeys(rounds, 1)), _gigabytes(study, rounds)]
     here, other = (sizes[1], sizes[0]) if study.keep == "all" else sizes
     alternative = f"keep: {'last' if study.keep == 'all' else 'all'} would take {other:.1f} GB"
     return (
         f"Study {study.study}: {_count(rounds, 'arm')} x {_count(study.seeds, 'seed')} x "
-        f"{_count(study.datasets, 'dataset')}, {replicates * sum(rounds.values())} trainings.\n"
+        f"{_count(study.datasets, 'dataset')}, {replicates * networks} trainings.\n"
         f"Checkpoints and features will take about {here:.1f} GB ({alternative})."
     )
+
+
+def other_members(arm: Arm) -> range:
+    """Numbers of the networks that an arm trains beside the one it measures, for its strategy to ask."""
+    asks = "committee" in plugins.declared("strategy", arm.strategy)["NEEDS"]
+    return range(2, (arm.committee or 1) + 1) if asks else range(0)
 
 
 def _count(things: Sized, name: str) -> str:

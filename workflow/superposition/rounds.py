@@ -3,14 +3,15 @@
 from superposition.errors import InputError
 
 
-def boundaries(pool: int, rounds: int, query: float) -> list[int]:
+def boundaries(pool: int, rounds: int, query: float, first: float) -> list[int]:
     """Number of samples labelled before each round and after the last: `rounds + 1` ascending numbers from 0.
 
-    `query` is a fraction of the pool up to 1, a count above. The last round takes what is left when that is less.
+    `first` (round 1) and `query` (each later round) are fractions of the pool up to 1, counts above. The last round
+    takes what is left when that is less.
     Raises InputError if a round would find the pool empty.
     """
-    share = query if query > 1 else query * pool
-    ends = [min(round(share * n), pool) for n in range(rounds + 1)]
+    begin, share = (size if size > 1 else size * pool for size in (first, query))
+    ends = [0, *(min(round(begin + share * n), pool) for n in range(rounds))]
     for n in range(rounds):
         if ends[n] == ends[n + 1]:
             raise InputError(

@@ -17,6 +17,8 @@ from superposition.activations import Activations
 from superposition.errors import InputError
 
 ROWS = 1024
+PENULTIMATE = "penultimate"
+"""Name of what the head reads, beside the names that torch gives layers."""
 
 
 class SplitWriter:
@@ -42,6 +44,10 @@ class Writer:
     def __init__(self, file: h5py.File) -> None:
         self._file = file
 
+    def describe(self, **attributes: Any) -> None:
+        """Add root attributes: str, numbers and lists of str."""
+        self._file.attrs.update(attributes)
+
     def split(
         self, name: str, *, n: int, classes: int, layers: Mapping[str, tuple[int, ...]], dtype: str
     ) -> SplitWriter:
@@ -60,8 +66,9 @@ class Writer:
 def create(path: Path, attributes: Mapping[str, Any]) -> Iterator[Writer]:
     """A new features file at `path`, closed when the block ends. attributes: str, numbers and lists of str."""
     with h5py.File(path, "w") as file:
-        file.attrs.update(attributes)
-        yield Writer(file)
+        writer = Writer(file)
+        writer.describe(**attributes)
+        yield writer
 
 
 @contextmanager
@@ -80,6 +87,12 @@ def attributes(path: Path) -> dict[str, Any]:
     """
     with _opened(path) as file:
         return dict(file.attrs)
+
+
+def splits(path: Path) -> list[str]:
+    """The names of the splits. Raises InputError, naming the file, where it is damaged."""
+    with _opened(path) as file:
+        return list(file)
 
 
 def read(path: Path, split: str, layer: str) -> Activations:
@@ -104,7 +117,8 @@ def read(path: Path, split: str, layer: str) -> Activations:
 
 def _require(path: Path, what: str, name: str, group: h5py.Group) -> None:
     if name not in group:
-        raise InputError(f"{path}: no {what} named {name!r}, only {', '.join(group) or '(nothing)'}")
+        there = ", ".join(group) or "(nothing)"
+        raise InputError(f"{path}: no {what} named {name!r}, only {there}; delete the file and run again")
 
 
 def _rows(dataset: h5py.Dataset) -> np.ndarray:

@@ -5,11 +5,14 @@ from zlib import crc32
 import numpy as np
 
 
-def generator(seed: int, purpose: str, round: int = 0) -> np.random.Generator:
-    """The stream of one purpose ("first list", "weights", "order", "query") in one round of one replicate."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(crc32(purpose.encode()), round)))
+def generator(seed: int, purpose: str, round: int = 0, member: int = 1) -> np.random.Generator:
+    """The stream of one purpose ("first list", "weights", "order", "dropout", "query") in one round of one replicate.
+
+    member: of a committee, from 1.
+    """
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(crc32(purpose.encode()), round, member)))
 
 
-def torch_seed(seed: int, purpose: str, round: int = 0) -> int:
+def torch_seed(seed: int, purpose: str, round: int = 0, member: int = 1) -> int:
     """A seed for torch's generators, from the same stream."""
-    return int(generator(seed, purpose, round).integers(2**63))
+    return int(generator(seed, purpose, round, member).integers(2**63))

@@ -24,6 +24,7 @@ EXPERIMENTS = [
     "seconds",
     "images_per_s",
     "peak_memory_mb",
+    "query_seconds",
 ]
 QUANTITY = ["dataset", "layer", "metric", "quantity"]
 ROUNDS = ["round_a", "round_b"]
@@ -113,19 +114,23 @@ def effort(experiments: DataFrame) -> DataFrame:
     )
 
 
-def experiments(histories: list[Path], samples: list[Path], scalars: DataFrame, arms: Mapping[str, Arm]) -> DataFrame:
+def experiments(
+    histories: list[Path], samples: list[Path], efforts: list[Path], scalars: DataFrame, arms: Mapping[str, Arm]
+) -> DataFrame:
     """One row a round: its settings, how many samples were labelled so far and how many it trained on, a digest of the
-    latter's ids, test accuracy, time and memory.
+    latter's ids, test accuracy, time and memory, and the seconds that its query took in all.
 
     The paths name the round: {dataset}/{arm}/seed{seed}/round{round}/NAME. `accuracy` stays empty where it was not
-    measured.
+    measured, `query_seconds` in first rounds.
     """
     frame = DataFrame([_trained(path) for path in histories])
     counted = DataFrame([_counted(path, samples, arms) for path in samples])
+    queried = DataFrame([_queried(path) for path in efforts], columns=[*tables.RUN, "query_seconds"])
     accuracy = scalars[(scalars["metric"] == "accuracy") & (scalars["quantity"] == "top1")]
     frame = frame.merge(counted, on=tables.RUN, how="left").merge(
         accuracy[[*tables.RUN, "value"]].rename(columns={"value": "accuracy"}), on=tables.RUN, how="left"
     )
+    frame = frame.merge(queried, on=tables.RUN, how="left")
     frame["strategy"] = [arms[arm].strategy for arm in frame["arm"]]
     frame["between_rounds"] = [arms[arm].between_rounds for arm in frame["arm"]]
     return frame[EXPERIMENTS]
@@ -160,3 +165,7 @@ def _trained(path: Path) -> dict[str, str | int | float]:
         "images_per_s": history["images_per_s"].median(),
         "peak_memory_mb": history["peak_memory_mb"].max(),
     }
+
+
+def _queried(path: Path) -> dict[str, str | int | float]:
+    return {**_place(path), "query_seconds": tables.read(path)[tables.EFFORT].sum(axis=1).sum()}

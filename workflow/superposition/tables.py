@@ -15,7 +15,22 @@ RUN = ["dataset", "arm", "seed", "round"]
 MEASURES = [*RUN, "layer", "metric", "quantity", "at", "value"]
 SCALARS = [*RUN, "layer", "metric", "quantity", "value"]
 EMBEDDING = [*RUN, "layer", "id", "label", "class", "x", "y"]
-WORDS = ["dataset", "arm", "layer", "metric", "quantity", "class", "strategy", "between_rounds", "samples", "a", "b"]
+EFFORT = ["choosing_seconds", "predicting_seconds", "training_seconds"]
+WORDS = [
+    "dataset",
+    "arm",
+    "layer",
+    "metric",
+    "quantity",
+    "class",
+    "strategy",
+    "between_rounds",
+    "samples",
+    "a",
+    "b",
+    "most_picked",
+    "reference",
+]
 
 
 def write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

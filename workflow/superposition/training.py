@@ -52,6 +52,8 @@ def schedule_factor(schedule: str, step: int, steps: int) -> float:
     One-cycle rises from 1/25 over the first 30 % and falls to 1/250,000, both along cosines (Smith & Topin 2018; the
     same numbers as torch.optim.lr_scheduler.OneCycleLR).
     """
+    if schedule == "step":
+        return 1.0 if step < 0.8 * steps else 0.1
     if schedule == "cosine":
         return _along_cosine(1, 0, step / steps)
     if schedule == "one_cycle":

@@ -32,6 +32,18 @@ def verdict(difference: float, low: float, high: float) -> str:
     return "higher" if low > 0 else "lower"
 
 
+def percent(share: float) -> str:
+    """A share in per cent: whole, or with one decimal below 10; a dash for what is missing."""
+    if math.isnan(share):
+        return "–"
+    return f"{100 * share:.{0 if round(100 * share, 1) >= 10 or share == 0 else 1}f} %"
+
+
+def shortened(name: str, letters: int) -> str:
+    """The name, cut to so many letters."""
+    return name if len(name) <= letters else f"{name[: letters - 1]}…"
+
+
 def enumeration(words: list[str]) -> str:
     """`a, b and c`."""
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)

@@ -15,9 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from pandas import DataFrame
 
-from superposition import plotting
+from superposition import plotting, wording
 
 NEEDS = ("embeddings",)
+SECTION = "features"
 CAPTION = (
     "t-SNE of the test samples' features, coloured by true class: the first seed, after each arm's last round. "
     "Distances between groups, and the axes' directions, mean nothing; who lies beside whom does."
@@ -41,7 +42,7 @@ def draw(tables: Mapping[str, DataFrame], width_mm: float) -> Figure:
         _panel(axis, points[points["arm"] == arm], many)
     for axis in axes.flat[len(arms) :]:
         axis.remove()
-    _key(figure, axes, points, many)
+    _key(figure, points, many)
     plotting.note(figure, f"Layer {points['layer'].iloc[0]}, test samples.")
     return figure
 
@@ -68,17 +69,31 @@ def _name_classes(axis: Axes, points: DataFrame) -> None:
     """Each class's name in the middle of its samples, for those who cannot rely on colour."""
     look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": plotting.NOTE_PT}
     for name, group in points.groupby("class"):
-        axis.text(group["x"].median(), group["y"].median(), _short(name), path_effects=plotting.HALO, **look)
+        axis.text(
+            group["x"].median(),
+            group["y"].median(),
+            wording.shortened(name, LETTERS),
+            path_effects=plotting.HALO,
+            **look,
+        )
 
 
-def _key(figure: Figure, axes: np.ndarray, points: DataFrame, many: bool) -> None:
+def _key(figure: Figure, points: DataFrame, many: bool) -> None:
     if many:
         scale = ScalarMappable(Normalize(points["label"].min(), points["label"].max()), "viridis")
-        figure.colorbar(scale, ax=axes, label="class (number)", location="bottom", aspect=40)
+        plotting.scale(figure, scale, "class (number)")
         return
     classes = points[["label", "class"]].drop_duplicates().sort_values("label")
     handles = [
-        Line2D([], [], linestyle="", marker=_marker(label), color=_colour(label), markersize=4, label=_short(name))
+        Line2D(
+            [],
+            [],
+            linestyle="",
+            marker=_marker(label),
+            color=_colour(label),
+            markersize=4,
+            label=wording.shortened(name, LETTERS),
+        )
         for label, name in classes.itertuples(index=False)
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=LEGEND_COLUMNS)
@@ -90,7 +105,3 @@ def _colour(label: int) -> str:
 
 def _marker(label: int) -> str:
     return plotting.cycled("o^", label // len(plotting.CLASS_COLOURS))
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"

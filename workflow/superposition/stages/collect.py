@@ -11,6 +11,7 @@ def run(
     measured: list[Path],
     histories: list[Path],
     samples: list[Path],
+    efforts: list[Path],
     study: str,
     measures: Path,
     distributions: Path,
@@ -19,7 +20,7 @@ def run(
 ) -> None:
     """Put the study's tables together.
 
-    measured, histories, samples: the tables of all runs and rounds; study: the whole config as JSON;
+    measured, histories, samples, efforts: the tables of all runs and rounds; study: the whole config as JSON;
     the other paths are the four tables made of them.
     """
     config = Study.model_validate_json(study)
@@ -27,6 +28,6 @@ def run(
     scalars = rows[rows["at"].isna()][tables.SCALARS]
     tables.write_frame(measures, scalars)
     tables.write_frame(distributions, rows[rows["at"].notna()])
-    rounds = summaries.experiments(histories, samples, scalars, config.arms)
+    rounds = summaries.experiments(histories, samples, efforts, scalars, config.arms)
     tables.write_frame(experiments, rounds)
     tables.write_frame(contrasts, summaries.contrasts(scalars, rounds, config.contrasts))

@@ -29,7 +29,7 @@ def run(
     study, dataset, arm, seed, round, code: what the file says of itself.
     """
     data = image_files.describe(images)
-    network = networks.restore(checkpoint, training.network, classes=len(data.classes), stem=training.stem)
+    network = networks.restore(checkpoint, training, classes=len(data.classes))
     about = {"study": study, "dataset": dataset, "arm": arm, "seed": seed, "round": round, "code": code}
     attributes = {**about, "classes": data.classes, **networks.versions()}
     with replacing(features) as temporary, store.create(temporary, attributes) as file:

@@ -10,7 +10,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from pandas import DataFrame
 
-from superposition import plugins, summaries, wording
+from superposition import curves, picks, plugins, summaries, wording
 from superposition import tables as table_files
 from superposition.config import Study
 from superposition.files import replacing
@@ -32,13 +32,14 @@ PACKAGES = [
 def run(*, study: str, tables: list[Path], figures: list[Path], report: Path) -> None:
     """Write the study's report: one HTML page that needs nothing beside it.
 
-    study: the whole config as JSON; tables: measures.tsv, experiments.tsv and contrasts.tsv; figures:
-    {dataset}/{figure}.svg.
+    study: the whole config as JSON; tables: measures, experiments and contrasts, areas and efficiency, picked, queries
+    and overlaps, each .tsv; figures: {dataset}/{figure}.svg.
     """
     config = Study.model_validate_json(study)
     frames = {path.stem: table_files.read(path) for path in tables}
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    page.filters.update(number=wording.number, duration=wording.duration, enumeration=wording.enumeration)
+    page.filters.update(number=wording.number, percent=wording.percent, duration=wording.duration)
+    page.filters.update(enumeration=wording.enumeration)
     html = page.from_string(Path(__file__).with_suffix(".html").read_text(encoding="utf-8")).render(
         study=config,
         datasets=[_dataset(name, config, frames, figures) for name in config.datasets],
@@ -59,6 +60,8 @@ def _dataset(name: str, study: Study, frames: dict[str, DataFrame], figures: lis
         "contrasts": contrasts,
         "some_earlier": any(contrast["earlier"] for contrast in contrasts),
         "measures": _measures(of_dataset["measures"], list(study.arms)),
+        "curves": _curves(of_dataset, study),
+        "picks": _picks(of_dataset),
         "figures": [_figure(path) for path in figures if path.parent.name == name],
     }
 
@@ -106,6 +109,19 @@ def _measures(scalars: DataFrame, arms: list[str]) -> list[dict[str, Any]]:
     return rows
 
 
+def _curves(frames: dict[str, DataFrame], study: Study) -> list[dict[str, Any]]:
+    """One entry an arm with several rounds: what its curves come to, and the labels that they span."""
+    areas, rounds = frames["areas"], frames["experiments"]
+    rows = curves.of_arms(areas, frames["efficiency"], rounds, study.arms).reset_index().to_dict("records")
+    span = areas[["from", "to"]].head(1).to_dict("records")
+    return [{**row, **span[0], "verdict": wording.verdict(row["difference"], row["low"], row["high"])} for row in rows]
+
+
+def _picks(frames: dict[str, DataFrame]) -> list[dict[str, Any]]:
+    """One entry an arm that had a choice: what it chose."""
+    return picks.by_arm(frames["picked"], frames["queries"], frames["overlaps"]).to_dict("records")
+
+
 def _is_headline(metric: str, quantity: str) -> bool:
     """A metric may name (`HEADLINE`) what to show first; the rest is folded away."""
     return quantity in plugins.declared("metric", metric).get("HEADLINE", (quantity,))
@@ -117,6 +133,7 @@ def _figure(svg: Path) -> dict[str, str]:
         "source": f"data:image/svg+xml;base64,{encoded}",
         "alt": plugins.summary("figure", svg.stem),
         "caption": plugins.declared("figure", svg.stem)["CAPTION"],
+        "section": plugins.declared("figure", svg.stem)["SECTION"],
     }
 
 

@@ -28,6 +28,7 @@ def run(
     training: Training,
     seed: int,
     round: int,
+    member: int,
     checkpoint: Path,
     optimiser: Path,
     history: Path,
@@ -35,19 +36,26 @@ def run(
     """Train one network for one round.
 
     samples: the lists that the round trains on. begin: nothing for random weights; a weights file for all but the head;
-    a checkpoint and an optimiser state to go on from both.
+    a checkpoint and an optimiser state to go on from both. member: of the round's committee; 1 is the network that is
+    measured.
     """
     device = networks.best_device()
     data = image_files.describe(images)
-    weights_seed = streams.torch_seed(seed, "weights")
-    network = networks.build(training.network, classes=len(data.classes), stem=training.stem, seed=weights_seed)
+    network = networks.build(
+        training.network,
+        classes=len(data.classes),
+        stem=training.stem,
+        dropout=training.dropout,
+        seed=streams.torch_seed(seed, "weights", member=member),
+    )
     network = network.to(device).to(memory_format=torch.channels_last)
     updates = trainers.make_optimiser(network, training.optimiser)
     _go_on_from(begin, network, updates)
-    split = image_files.read_split(images, "train", sample_lists.read_ids(samples))
+    split = image_files.read_split(images, "train", sample_lists.ids_of(images, samples))
     mean, std = torch.from_numpy(data.mean).to(device), torch.from_numpy(data.std).to(device)
     batches = Batches(torch.from_numpy(split.images).to(device), mean=mean, std=std, augment=training.augment)
-    order = torch.Generator().manual_seed(streams.torch_seed(seed, "order", round))
+    order = torch.Generator().manual_seed(streams.torch_seed(seed, "order", round, member))
+    torch.manual_seed(streams.torch_seed(seed, "dropout", round, member))
     epochs = trainers.Trainer(network, updates, training).fit(batches, torch.from_numpy(split.labels).to(device), order)
     _write_history(epochs, training.epochs, history)
     trainers.save(network.state_dict(), checkpoint)

@@ -1,0 +1,76 @@
+"""The report of a small study, and how tests read it."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+
+from superposition import curves, summaries, tables
+from superposition.config import Study
+from superposition.stages import report
+from tests import small_picks
+from tests.small_results import experiments, measures, rounds_of
+
+STUDY = {
+    "study": "tiny",
+    "datasets": {"digits": {}},
+    "seeds": [0, 1, 2],
+    "arms": {
+        "baseline": {},
+        "random": {"rounds": 3},
+        "least_confidence": {"strategy": "least_confidence", "rounds": 3},
+    },
+    "contrasts": [["least_confidence", "random"], ["least_confidence", "baseline"]],
+    "metrics": ["accuracy", "cosine"],
+}
+SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+FIGURES = ("tsne", "learning_curves")
+VOID = {"meta", "img", "br", "link", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """The tags of a page, each with its attributes, and what was closed out of turn."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.misplaced: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.misplaced.append(tag)
+
+
+def written(folder: Path, study: dict, seeds: tuple[int, ...] = (0, 1, 2), rounds: pd.DataFrame | None = None) -> str:
+    """The page of a small study; rounds: its experiments.tsv, where it isn't the small one."""
+    config = Study.model_validate(study)
+    arms = tuple(config.arms)
+    frames = {"measures": measures(seeds, arms), "experiments": experiments(seeds, arms) if rounds is None else rounds}
+    frames["contrasts"] = summaries.contrasts(frames["measures"], frames["experiments"], config.contrasts)
+    frames["areas"] = curves.areas(frames["experiments"])
+    picked = small_picks.of_runs(tuple((arm, seed, rounds_of(arm)) for arm in arms for seed in seeds))
+    frames |= {name: picked[name] for name in ("picked", "queries", "overlaps")}
+    frames["efficiency"] = curves.efficiency(frames["experiments"], config.arms)
+    for name, frame in frames.items():
+        tables.write_frame(folder / f"{name}.tsv", frame)
+    figures = [folder / "figures" / "digits" / f"{name}.svg" for name in FIGURES]
+    for svg in figures:
+        svg.parent.mkdir(parents=True, exist_ok=True)
+        svg.write_text(SVG, encoding="utf-8")
+    paths = [folder / f"{name}.tsv" for name in frames]
+    report.run(study=json.dumps(study), tables=paths, figures=figures, report=folder / "index.html")
+    return (folder / "index.html").read_text(encoding="utf-8")
+
+
+def text_of(html: str) -> str:
+    """What a reader sees, with single spaces."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))

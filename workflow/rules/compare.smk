@@ -1,0 +1,100 @@
+# REQUIRED INPUTS:
+#     images      = <study>/{dataset}/images.h5
+#     samples     = <run>/round{round}/samples.tsv
+#     experiments = <study>/tables/experiments.tsv
+# OUTPUTS:
+#     picks       = <run>/picks.tsv
+#     tables      = <study>/tables/{picked,queries,overlaps,ages,areas,efficiency,penalties}.tsv
+
+
+rule trace:
+    input:
+        samples=lists_of_run,
+        pool=last_predictions,
+    output:
+        picks="<run>/picks.tsv",
+    log:
+        "<study>/logs/{dataset}/{arm}/seed{seed}/trace.log",
+    benchmark:
+        "<study>/benchmarks/{dataset}/{arm}/seed{seed}/trace.tsv"
+    conda:
+        "../../envs/superposition.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("trace"),
+    shell:
+        "python -m superposition trace"
+        " --samples {input.samples}"
+        " --pool {input.pool}"
+        " --dataset {wildcards.dataset}"
+        " --arm {wildcards.arm}"
+        " --seed {wildcards.seed}"
+        " --picks {output.picks}"
+        " 2> {log}"
+
+
+rule tally:
+    input:
+        picks=expand(rules.trace.output.picks, dataset=STUDY.datasets, arm=STUDY.arms, seed=STUDY.seeds),
+        images=expand(rules.prepare.output.images, dataset=STUDY.datasets),
+    output:
+        picked="<study>/tables/picked.tsv",
+        queries="<study>/tables/queries.tsv",
+        overlaps="<study>/tables/overlaps.tsv",
+        ages="<study>/tables/ages.tsv",
+    log:
+        "<study>/logs/tally.log",
+    benchmark:
+        "<study>/benchmarks/tally.tsv"
+    conda:
+        "../../envs/superposition.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=30,
+    params:
+        code=code("tally"),
+        study=part("study", "datasets", "seeds", "arms"),
+    shell:
+        "python -m superposition tally"
+        " --picks {input.picks}"
+        " --study {params.study:q}"
+        " --images {input.images}"
+        " --picked {output.picked}"
+        " --queries {output.queries}"
+        " --overlaps {output.overlaps}"
+        " --ages {output.ages}"
+        " 2> {log}"
+
+
+rule curves:
+    input:
+        experiments=rules.collect.output.experiments,
+    output:
+        areas="<study>/tables/areas.tsv",
+        efficiency="<study>/tables/efficiency.tsv",
+        penalties="<study>/tables/penalties.tsv",
+    log:
+        "<study>/logs/curves.log",
+    benchmark:
+        "<study>/benchmarks/curves.tsv"
+    conda:
+        "../../envs/superposition.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("curves"),
+        study=part("study", "datasets", "seeds", "arms"),
+    shell:
+        "python -m superposition curves"
+        " --experiments {input.experiments}"
+        " --study {params.study:q}"
+        " --areas {output.areas}"
+        " --efficiency {output.efficiency}"
+        " --penalties {output.penalties}"
+        " 2> {log}"
