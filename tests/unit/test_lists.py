@@ -48,7 +48,7 @@ def run(folder: Path, n: int, rounds: int, share: float, strategy: str, seed: in
         labelled = read_ids(lists[: number - 1])
         pool, member = (make_pool(folder / f"{name}{number}.h5", data, labelled, seed + number) for name in "ab")
         query.run(
-            images=data, pool=pool, members=[member], histories=[], strategy=strategy, passes=2, round=number,
+            images=data, pool=pool, members=[member], histories=[], strategy=strategy, round=number,
             samples=lists[number - 1], effort=folder / "query.tsv", **budget,
         )  # fmt: skip
     return [[int(line.split("\t")[0]) for line in path.read_text().splitlines()[1:]] for path in lists]

@@ -106,8 +106,7 @@ def needs(wildcards):
 
 def passes(wildcards):
     """Dropout passes over the pool."""
-    asks = "dropout" in plugins.declared("strategy", strategy(wildcards))["NEEDS"]
-    return arm(wildcards).committee if asks else 0
+    return arm(wildcards).committee if "dropout" in needs(wildcards) else 0
 
 
 def part(*keys):

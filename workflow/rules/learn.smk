@@ -192,7 +192,6 @@ rule query:
         code=code("query", "strategy"),
         budget=budget,
         strategy=strategy,
-        passes=passes,
     shell:
         "python -m superposition query"
         " --images {input.images}"
@@ -200,7 +199,6 @@ rule query:
         " --members {input.members}"
         " --histories {input.histories}"
         " --strategy {params.strategy}"
-        " --passes {params.passes}"
         " {params.budget}"
         " --seed {wildcards.seed}"
         " --round {wildcards.round}"

@@ -21,7 +21,6 @@ def run(
     members: list[Path],
     histories: list[Path],
     strategy: str,
-    passes: int,
     rounds: int,
     query: float,
     first: float,
@@ -32,15 +31,15 @@ def run(
 ) -> None:
     """Choose the next round's samples.
 
-    pool: predictions for the samples not labelled yet, with so many dropout passes. members, histories: the same of the
-    committee's other members, and how they were trained. round: the round that `samples` is for. effort: a table of the
-    seconds that choosing took, and what it needed before.
+    pool: predictions for the samples not labelled yet. members, histories: the same of the committee's other members,
+    and how they were trained. round: the round that `samples` is for. effort: a table of the seconds that choosing
+    took, and what it needed before.
     """
     started = perf_counter()
     dataset = image_files.identity(images)
     ends = round_sizes.boundaries(image_files.describe(images).sizes["train"], rounds, query, first)
     try:
-        rest, known = _read(pool, members, plugins.declared("strategy", strategy)["NEEDS"], passes, dataset)
+        rest, known = _read(pool, members, plugins.declared("strategy", strategy)["NEEDS"], dataset)
         choose = plugins.load("strategy", strategy).choose
         chosen = select(choose, known, ends[round] - ends[round - 1], streams.generator(seed, "query", round))
     except InputError as error:
@@ -52,9 +51,7 @@ def run(
     tables.write(effort, tables.EFFORT, [[perf_counter() - started, predicting, training]])
 
 
-def _read(
-    pool: Path, members: list[Path], needs: tuple[str, ...], passes: int, dataset: str
-) -> tuple[Activations, Pool]:
+def _read(pool: Path, members: list[Path], needs: tuple[str, ...], dataset: str) -> tuple[Activations, Pool]:
     """The main network's predictions, and what the strategy may know of them."""
     for path in (pool, *members):
         if (of := store.attributes(path)["dataset"]) != dataset:
@@ -68,5 +65,8 @@ def _read(
     if "committee" in needs:
         known["committee"] = np.stack([rest.logits, *(store.read(path, "pool", "logits").logits for path in members)])
     if "dropout" in needs:
-        known["committee"] = np.stack([store.read(pool, f"pass{n}", "logits").logits for n in range(1, passes + 1)])
+        passes = [split for split in store.splits(pool) if split.startswith("pass")]
+        if not passes:
+            raise InputError(f"{pool}: has no dropout passes; delete the file and run again")
+        known["committee"] = np.stack([store.read(pool, split, "logits").logits for split in passes])
     return rest, Pool(rest.ids, **known)
