@@ -83,9 +83,13 @@ def test_flips_mirror_half_of_the_images(height: int, width: int) -> None:
 
 def test_crop_and_flip_go_together() -> None:
     pixels, _ = coloured(30, 8, 16)
+    found = []
     for n, image in enumerate(make(pixels, ["flip", "crop"])):
         windows = crops(pixels[n])
-        position(image, windows + [window[:, ::-1] for window in windows])
+        found.append(divmod(position(image, windows + [window[:, ::-1] for window in windows]), len(windows)))
+    mirrored, windows_seen = map(set, zip(*found, strict=True))
+    assert mirrored == {0, 1}
+    assert len(windows_seen) > 5
 
 
 @pytest.mark.parametrize("augment", [[], ["flip"], ["crop", "flip"]])

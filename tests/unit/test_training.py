@@ -3,8 +3,7 @@
 import copy
 import math
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,58 +11,13 @@ import torch
 from torch import nn
 
 from superposition import networks, training
-from superposition.augmentation import Batches
-from superposition.config import Optimiser, Training
+from superposition.config import Optimiser
 from superposition.errors import InputError
 from tests.small_learning import TinyNet, coloured
 
 import torchvision  # isort: skip  (after superposition.eager)
 from torchvision.transforms import v2 as transforms  # isort: skip
-
-MEAN, STD = [0.49, 0.48, 0.45], [0.2, 0.19, 0.21]
-
-
-class Recorded(NamedTuple):
-    """What each step of a training did: its samples, learning rate, loss and the weights after it."""
-
-    rows: list[torch.Tensor]
-    rates: list[float]
-    losses: list[float]
-    weights: list[dict[str, torch.Tensor]]
-
-
-def make_batches(pixels: np.ndarray, dtype: torch.dtype = torch.float32, augment: tuple[str, ...] = ()) -> Batches:
-    mean, std = (torch.tensor(values, dtype=dtype) for values in (MEAN, STD))
-    return Batches(torch.from_numpy(pixels), mean=mean, std=std, augment=augment)
-
-
-def make_trainer(network: nn.Module, **settings: Any) -> training.Trainer:
-    options = Training.model_validate({"batch_size": 8, "epochs": 2, **settings})
-    network.to(memory_format=torch.channels_last)
-    return training.Trainer(network, training.make_optimiser(network, options.optimiser), options)
-
-
-def fit(
-    trainer: training.Trainer, pixels: np.ndarray, labels: np.ndarray, seed: int = 0
-) -> tuple[list[training.Epoch], Recorded]:
-    """Train, noting every step."""
-    batches = make_batches(pixels, next(trainer.network.parameters()).dtype, tuple(trainer.training.augment))
-    recorded, make, step = Recorded([], [], [], []), batches.make, trainer.step
-
-    def noted_make(rows: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-        recorded.rows.append(rows)
-        return make(rows, generator)
-
-    def noted_step(images: torch.Tensor, labels: torch.Tensor, rate: float) -> tuple[torch.Tensor, torch.Tensor]:
-        loss, hits = step(images, labels, rate)
-        recorded.rates.append(rate)
-        recorded.losses.append(loss.item())
-        recorded.weights.append(copy.deepcopy(trainer.network.state_dict()))
-        return loss, hits
-
-    batches.make, trainer.step = noted_make, noted_step  # type: ignore[method-assign]
-    epochs = list(trainer.fit(batches, torch.from_numpy(labels), torch.Generator().manual_seed(seed)))
-    return epochs, recorded
+from tests.small_training import MEAN, STD, Recorded, fit, make_batches, make_trainer
 
 
 def plain(
@@ -221,63 +175,6 @@ def test_without_shuffling_the_order_is_kept() -> None:
     assert torch.cat(recorded.rows).tolist() == [*range(24), *range(24)]
 
 
-@pytest.mark.parametrize("precision", ["fp32", "bf16", "fp16"])
-@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
-def test_every_precision_learns(precision: str, name: str) -> None:
-    network = TinyNet()
-    trainer = make_trainer(network, precision=precision, epochs=8, optimiser={"name": name, "lr": 0.05})
-    epochs, _ = fit(trainer, *coloured(48))
-    assert epochs[0].loss > 2 * epochs[-1].loss
-    assert epochs[-1].accuracy > 0.9
-    assert {weight.dtype for weight in network.parameters()} == {torch.float32}
-
-
-@pytest.mark.parametrize(("precision", "expected"), [("fp32", "float32"), ("bf16", "bfloat16"), ("fp16", "float16")])
-def test_the_forward_pass_has_the_precision(precision: str, expected: str) -> None:
-    network, seen = TinyNet(), []
-    network.conv.register_forward_hook(lambda _module, _inputs, output: seen.append(str(output.dtype)))
-    fit(make_trainer(network, precision=precision, epochs=1), *coloured(8))
-    assert seen == [f"torch.{expected}"]
-
-
-def gradient(precision: str, stem: str, size: int) -> torch.Tensor:
-    """Of the convolution of a ResNet-18 that sees the smallest maps, after one step."""
-    network = networks.build("resnet18", classes=3, stem=stem)
-    fit(make_trainer(network, precision=precision, epochs=1), *coloured(8, size, size))
-    return network.get_parameter("layer4.0.conv1.weight").grad.flatten()  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize(("stem", "size"), [("imagenet", 32), ("imagenet", 16), ("cifar", 9), ("cifar", 4)])
-def test_bf16_gradients_are_right_and_repeatable(stem: str, size: int) -> None:
-    single, half, again = (gradient(precision, stem, size) for precision in ("fp32", "bf16", "bf16"))
-    assert torch.nn.functional.cosine_similarity(single, half, dim=0) > 0.9
-    assert torch.equal(half, again)
-
-
-@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
-def test_fp16_skips_a_step_whose_gradients_overflow(name: str) -> None:
-    network = TinyNet()
-    trainer = make_trainer(network, precision="fp16", optimiser={"name": name})
-    trainer.scaler = torch.amp.GradScaler("cpu", init_scale=2.0**40)
-    before = copy.deepcopy(dict(network.named_parameters()))
-    pixels, labels = coloured(8)
-    batch = make_batches(pixels).make(torch.arange(8), torch.Generator())
-    trainer.step(batch, torch.from_numpy(labels), 0.1)
-    assert all(torch.equal(before[key], weight) for key, weight in network.named_parameters())
-    assert trainer.scaler.get_scale() == 2.0**39
-
-
-@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
-def test_fp16_scaling_cancels_out(name: str) -> None:
-    """In fp16 the update is that of fp32 but for rounding, whatever the scale."""
-    trained = []
-    for precision in ("fp32", "fp16"):
-        network = TinyNet()
-        fit(make_trainer(network, precision=precision, epochs=1, optimiser={"name": name, "lr": 1e-3}), *coloured(8))
-        trained.append(torch.cat([weight.detach().flatten() for weight in network.parameters()]))
-    assert (trained[0] - trained[1]).abs().mean() < 2e-4
-
-
 def test_a_loss_that_is_no_number_names_the_learning_rate() -> None:
     trainer = make_trainer(TinyNet(), optimiser={"name": "sgd", "lr": 1e30})
     with pytest.raises(InputError) as error:
@@ -297,83 +194,3 @@ def test_loss_and_accuracy_are_means_over_samples() -> None:
     assert epochs[0].loss == pytest.approx(nn.functional.cross_entropy(torch.cat(logits), targets).item(), rel=1e-5)
     assert epochs[0].accuracy == pytest.approx((torch.cat(logits).argmax(1) == targets).float().mean().item())
     assert 1 < epochs[0].peak_memory_mb < 1e6
-
-
-@pytest.mark.parametrize("name", ["adam", "adamw", "sgd"])
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
-def test_two_rounds_of_carry_are_one_long_training(name: str, precision: str, tmp_path: Path) -> None:
-    pixels, labels = coloured(24)
-    batches, settings = make_batches(pixels, augment=("crop", "flip")), {"optimiser": {"name": name, "lr": 0.01}}
-    whole = TinyNet()
-    order = torch.Generator().manual_seed(0)
-    list(make_trainer(whole, epochs=4, precision=precision, **settings).fit(batches, torch.from_numpy(labels), order))
-
-    network, order = TinyNet(), torch.Generator().manual_seed(0)
-    for round in (1, 2):
-        trainer = make_trainer(network, epochs=2, precision=precision, **settings)
-        if round == 2:
-            training.load_optimiser(trainer.optimiser, tmp_path / "optimiser.pt")
-        list(trainer.fit(batches, torch.from_numpy(labels), order))
-        training.save(trainer.optimiser.state_dict(), tmp_path / "optimiser.pt")
-        checkpoint = {key: value.clone() for key, value in network.state_dict().items()}
-        network = TinyNet(seed=9)
-        network.load_state_dict(checkpoint)
-    assert all(torch.equal(value, checkpoint[key]) for key, value in whole.state_dict().items())
-
-
-def state_file(path: Path, name: str = "adam", network: nn.Module | None = None, **settings: Any) -> Path:
-    """The optimiser state after one step."""
-    trainer = make_trainer(network or TinyNet(), optimiser={"name": name, **settings})
-    for weight in trainer.network.parameters():
-        weight.grad = torch.ones_like(weight)
-    trainer.optimiser.step()
-    training.save(trainer.optimiser.state_dict(), path)
-    return path
-
-
-def test_a_loaded_state_keeps_the_new_settings(tmp_path: Path) -> None:
-    path = state_file(tmp_path / "optimiser.pt", lr=0.5, weight_decay=0.7)
-    optimiser = training.make_optimiser(TinyNet(), Optimiser(lr=0.1, weight_decay=0.2))
-    training.load_optimiser(optimiser, path)
-    assert [(group["lr"], group["weight_decay"]) for group in optimiser.param_groups] == [(0.1, 0.2), (0.1, 0.0)]
-    assert {state["step"].item() for state in optimiser.state.values()} == {1.0}
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of optimiser states, and of files that are none."""
-    folder = tmp_path_factory.mktemp("files")
-    whole = state_file(folder / "adam.pt").read_bytes()
-    state_file(folder / "sgd.pt", "sgd")
-    state_file(folder / "another_network.pt", network=networks.build("squeezenet1_0", classes=3))
-    torch.save(TinyNet().state_dict(), folder / "checkpoint.pt")
-    torch.save([1, 2], folder / "list.pt")
-    for name, content in {"truncated": whole[: len(whole) // 2], "empty": b"", "text": b"<html>"}.items():
-        (folder / f"{name}.pt").write_bytes(content)
-    return folder
-
-
-@pytest.mark.parametrize(
-    ("optimiser", "file"),
-    [
-        ("sgd", "adam"),
-        *(("adam", name) for name in ("sgd", "another_network", "checkpoint", "list")),
-        *(("adam", name) for name in ("truncated", "empty", "text", "missing")),
-    ],
-)
-def test_a_wrong_optimiser_file_is_named(optimiser: str, file: str, files: Path) -> None:
-    path = files / f"{file}.pt"
-    with pytest.raises(InputError) as error:
-        training.load_optimiser(training.make_optimiser(TinyNet(), Optimiser(name=optimiser)), path)  # type: ignore[arg-type]
-    assert str(error.value).startswith(f"{path}: not a state of this optimiser (")
-    assert str(error.value).endswith("; delete it and run again")
-    assert "\n" not in str(error.value)
-
-
-def test_a_killed_save_leaves_the_file_as_it_was(tmp_path: Path) -> None:
-    path = tmp_path / "checkpoint.pt"
-    training.save({"a": torch.ones(2)}, path)
-    with pytest.raises(AttributeError):
-        training.save({"a": lambda: math.nan}, path)
-    assert torch.equal(torch.load(path)["a"], torch.ones(2))
-    assert [file.name for file in tmp_path.iterdir()] == ["checkpoint.pt"]
