@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from superposition import curves, summaries, tables
+from superposition import comparisons, curves, tables
 from superposition.config import Study
 from superposition.stages import report
 from tests import small_picks
@@ -50,12 +50,23 @@ class Page(HTMLParser):
             self.misplaced.append(tag)
 
 
-def written(folder: Path, study: dict, seeds: tuple[int, ...] = (0, 1, 2), rounds: pd.DataFrame | None = None) -> str:
-    """The page of a small study; rounds: its experiments.tsv, where it isn't the small one."""
+def written(
+    folder: Path,
+    study: dict,
+    seeds: tuple[int, ...] = (0, 1, 2),
+    rounds: pd.DataFrame | None = None,
+    scalars: pd.DataFrame | None = None,
+) -> str:
+    """The page of a small study; rounds, scalars: its experiments.tsv and measures.tsv, where they aren't the small
+    ones."""
     config = Study.model_validate(study)
     arms = tuple(config.arms)
-    frames = {"measures": measures(seeds, arms), "experiments": experiments(seeds, arms) if rounds is None else rounds}
-    frames["contrasts"] = summaries.contrasts(frames["measures"], frames["experiments"], config.contrasts)
+    frames = {
+        "measures": measures(seeds, arms) if scalars is None else scalars,
+        "experiments": experiments(seeds, arms) if rounds is None else rounds,
+    }
+    compared = comparisons.contrasts(frames["measures"], frames["experiments"], config.contrasts, config.arms)
+    frames["contrasts"] = compared
     frames["areas"] = curves.areas(frames["experiments"])
     picked = small_picks.of_runs(tuple((arm, seed, rounds_of(arm)) for arm in arms for seed in seeds))
     frames |= {name: picked[name] for name in ("picked", "queries", "overlaps")}

@@ -1,12 +1,13 @@
 """Small features and tables of a study, as the stages find them."""
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from superposition import curves, store, tables
+from superposition import curves, plugins, store, tables
 from superposition.activations import Activations
 from superposition.config import Arm
 from tests import small_picks
@@ -21,14 +22,44 @@ def rounds_of(arm: str) -> int:
 
 
 def activations(seed: int = 0, n: int = 60, units: int = 8, classes: int = 3, layer: str = "avgpool") -> Activations:
-    """Non-negative features that lean on their class, in float32."""
+    """Non-negative features that lean on their class, in float32, and a head that reads them."""
     rng = np.random.default_rng(seed)
     labels = np.arange(n) % classes
     values = np.maximum(rng.normal(0, 1, (n, units)) + rng.normal(0, 1, (classes, units))[labels], 0)
     logits = rng.normal(0, 1, (n, classes)) + 2 * np.eye(classes)[labels]
     names = [f"class {label}" for label in range(classes)]
     ids = np.arange(n) * 3
-    return Activations(values.astype(np.float32), logits.astype(np.float32), labels, ids, layer, names)
+    values, logits, head = (array.astype(np.float32) for array in (values, logits, rng.normal(0, 1, (classes, units))))
+    return Activations(values, logits, labels, ids, layer, names, head)
+
+
+def classes_at(means: np.ndarray, spread: float = 0, each: int = 10, seed: int = 0) -> Activations:
+    """`each` samples of every class, in pairs on either side of its mean: a row of `means` [class, unit], exactly.
+
+    float64, without a head; the logits name the class of the nearest mean.
+    """
+    classes, units = means.shape
+    deviations = spread * np.random.default_rng(seed).normal(size=(each // 2, classes, units))
+    values = np.concatenate([means + deviations, means - deviations]).reshape(-1, units)
+    logits = -np.linalg.norm(values[:, np.newaxis] - means, axis=2)
+    labels, names = np.arange(len(values)) % classes, [f"class {label}" for label in range(classes)]
+    return Activations(values, logits, labels, np.arange(len(values)), "avgpool", names)
+
+
+COSINE = plugins.load("metric", "cosine").measure(activations()).values()
+NUMBERS = sum(isinstance(quantity, float) for quantity in COSINE)
+POSITIONS = sum(len(quantity.at) for quantity in COSINE if not isinstance(quantity, float))
+"""How many numbers, and how many positions of curves, cosine has a layer."""
+
+
+def simplex(classes: int) -> np.ndarray:
+    """Corners of a simplex about the origin [class, unit]: an equiangular tight frame."""
+    return np.eye(classes) - 1 / classes
+
+
+def rotation(seed: int, units: int) -> np.ndarray:
+    """A random rotation [unit, unit]."""
+    return np.linalg.qr(np.random.default_rng(seed).normal(size=(units, units))).Q
 
 
 def write_features(path: Path, shown: Activations, *, arm: str = "baseline", seed: int = 0, round_: int = 1) -> Path:
@@ -84,28 +115,32 @@ def penalties(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> p
     return curves.penalties(experiments(seeds, arms), study_arms(arms))
 
 
-def measures(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> pd.DataFrame:
-    """measures.tsv: accuracy, and the cosines of one layer."""
+def measures(
+    seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS, layers: Sequence[str] = ("avgpool",)
+) -> pd.DataFrame:
+    """measures.tsv: accuracy, and the cosines of the layers, the same of each."""
     rows = []
     for run in experiments(seeds, arms).to_dict("records"):
         place = [run[column] for column in tables.RUN]
         rows.append([*place, "logits", "accuracy", "top1", run["accuracy"]])
-        for of, mean in (("sample", 0.5), ("neuron", 0.1)):
+        for layer, (of, mean) in product(layers, (("sample", 0.5), ("neuron", 0.1))):
             value = mean + 0.01 * run["seed"] + 0.1 * (run["arm"] == "least_confidence")
-            rows += [[*place, "avgpool", "cosine", f"{of}.mean", value], [*place, "avgpool", "cosine", f"{of}.sd", 0.2]]
+            rows += [[*place, layer, "cosine", f"{of}.mean", value], [*place, layer, "cosine", f"{of}.sd", 0.2]]
     return pd.DataFrame(rows, columns=tables.SCALARS)
 
 
-def distributions(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> pd.DataFrame:
-    """distributions.tsv: a triangle of cosines."""
+def distributions(
+    seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS, layers: Sequence[str] = ("avgpool",)
+) -> pd.DataFrame:
+    """distributions.tsv: a triangle of cosines, the same of each layer."""
     at = np.linspace(-0.95, 0.95, 20)
     density = np.maximum(1 - np.abs(at - 0.4) / 0.5, 0) * 2
     rows = []
     for run in experiments(seeds, arms).to_dict("records"):
         place = [run[column] for column in tables.RUN]
-        for of in ("sample", "neuron"):
+        for layer, of in product(layers, ("sample", "neuron")):
             points = zip(at, density, strict=True)
-            rows += [[*place, "avgpool", "cosine", f"{of}.histogram", *point] for point in points]
+            rows += [[*place, layer, "cosine", f"{of}.histogram", *point] for point in points]
     return pd.DataFrame(rows, columns=tables.MEASURES)
 
 
@@ -122,13 +157,15 @@ def embeddings(arms: Sequence[str] = ARMS, classes: int = 10, n: int = 200) -> p
     return pd.concat(frames, ignore_index=True)
 
 
-def all_tables(seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS) -> dict[str, pd.DataFrame]:
+def all_tables(
+    seeds: Sequence[int] = (0, 1, 2), arms: Sequence[str] = ARMS, layers: Sequence[str] = ("avgpool",)
+) -> dict[str, pd.DataFrame]:
     """Every table that a figure may need, by name."""
     runs = tuple((arm, seed, rounds_of(arm)) for arm in arms for seed in seeds)
     return {
         **small_picks.of_runs(runs),
-        "measures": measures(seeds, arms),
-        "distributions": distributions(seeds, arms),
+        "measures": measures(seeds, arms, layers),
+        "distributions": distributions(seeds, arms, layers),
         "experiments": experiments(seeds, arms),
         "areas": areas(seeds, arms),
         "efficiency": efficiency(seeds, arms),

@@ -90,7 +90,16 @@ CHOICES = [("baseline",), ARMS, (*ARMS, "as_written", "as_coded"), MANY_ARMS]
 
 @pytest.mark.parametrize(("arms", "seeds"), [*((arms, (0, 1, 2)) for arms in CHOICES), (MANY_ARMS, (4,))])
 def test_type_is_readable_and_inside_the_page(figure: str, arms: tuple[str, ...], seeds: tuple[int, ...]) -> None:
-    drawing = drawn(figure, arms=arms, seeds=seeds)
+    require_readable(drawn(figure, arms=arms, seeds=seeds))
+
+
+@pytest.mark.parametrize("figure", [name for name in FIGURES if "measures" in needs(name)])
+def test_30_measures_are_readable(figure: str) -> None:
+    require_readable(drawn(figure, layers=tuple(f"layer{number}.1.conv2" for number in range(1, 16))))
+
+
+def require_readable(drawing: Figure) -> None:
+    """Fail where type is too small, or cut off by the edge of the page."""
     assert drawing.get_size_inches()[0] * plotting.MM_PER_INCH == pytest.approx(180)
     assert all(text.get_fontsize() >= SMALLEST_PT for text in drawing.findobj(Text) if text.get_text().strip())
     for text in words(drawing):
@@ -112,7 +121,8 @@ def test_files_are_equal_byte_for_byte_and_as_large_as_asked(figure: str, tmp_pa
 
 
 def test_names_are_drawn_as_they_are(figure: str, tmp_path: Path) -> None:
-    hostile = {column: {"random": "$\\frac$_<c>"} for column in ("arm", "a", "b", "reference")}
+    names = {"arm": "random", "a": "random", "b": "random", "reference": "random", "layer": "avgpool"}
+    hostile = {column: {name: "$\\frac$_<c>"} for column, name in names.items()}
     shown = {name: frame.replace(hostile) for name, frame in all_tables().items()}
     with matplotlib.rc_context(plotting.STYLE):
         drawing = plugins.load("figure", figure).draw(inputs(figure, shown), 180.0)

@@ -79,8 +79,14 @@ def test_says_the_same_twice_and_whatever_the_order_of_samples(metric: str) -> N
 
 def test_does_not_care_how_classes_and_units_are_numbered(metric: str) -> None:
     shown, new = activations(), np.array([2, 0, 1])
+    old = np.argsort(new)
+    assert shown.head is not None
     renamed = replace(
-        shown, labels=new[shown.labels], logits=shown.logits[:, np.argsort(new)], values=shown.values[:, ::-1]
+        shown,
+        labels=new[shown.labels],
+        logits=shown.logits[:, old],
+        values=shown.values[:, ::-1],
+        head=shown.head[old, ::-1],
     )
     expected, found = flat(measured(metric, shown)), flat(measured(metric, renamed))
     for name, value in expected.items():

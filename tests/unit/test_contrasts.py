@@ -1,11 +1,12 @@
-"""Pairs of arms, compared seed by seed."""
+"""Contrasts: which seeds and rounds are compared, what is told of them, and what a family is."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from superposition import summaries, tables
+from superposition import comparisons, statistics, tables
 from superposition.config import Arm
-from tests.small_results import experiments, measures
+from tests.small_results import experiments, measures, study_arms
 
 
 def rounds_of(arm: str, samples: list[str], seeds: tuple[int, ...] = (0, 1)) -> pd.DataFrame:
@@ -19,13 +20,13 @@ def compared(*arms: pd.DataFrame) -> pd.DataFrame:
     rounds = pd.concat(arms)
     what = {"layer": "avgpool", "metric": "cosine", "quantity": "sample.mean"}
     scalars = rounds.assign(**what, value=rounds["round"] + 0.1 * rounds["seed"])[tables.SCALARS]
-    return summaries.contrasts(scalars, rounds, [("a", "b")])
+    return comparisons.contrasts(scalars, rounds, [("a", "b")], {"a": Arm(), "b": Arm()})
 
 
 def test_contrasts_leave_out_seeds_that_one_arm_lacks() -> None:
     scalars = measures()
     scalars = scalars[~((scalars["arm"] == "random") & (scalars["seed"] > 0))]
-    found = summaries.contrasts(scalars, experiments(), [("random", "baseline"), ("random", "absent")])
+    found = comparisons.contrasts(scalars, experiments(), [("random", "baseline"), ("random", "absent")], study_arms())
     assert set(found["b"]) == {"baseline"} and set(found["n"]) == {1}
     assert found[["low", "high"]].isna().all(axis=None)
 
@@ -101,8 +102,8 @@ def test_rounds_that_are_compared_and_told(
     assert list(zip(found["round_a"], found["round_b"], strict=True)) == rounds
     assert found["same_samples"].tolist() == same
     assert found["difference"].tolist() == pytest.approx([round_a - round_b for round_a, round_b in rounds])
-    assert summaries.telling(found, alike=True)[summaries.ROUNDS].to_numpy().tolist() == [list(told)]
-    assert summaries.telling(found, alike=False)[summaries.ROUNDS].to_numpy().tolist() == [list(rounds[-1])]
+    assert comparisons.telling(found, alike=True)[comparisons.ROUNDS].to_numpy().tolist() == [list(told)]
+    assert comparisons.telling(found, alike=False)[comparisons.ROUNDS].to_numpy().tolist() == [list(rounds[-1])]
 
 
 @pytest.mark.parametrize(
@@ -117,4 +118,64 @@ def test_rounds_that_are_compared_and_told(
 )
 def test_arms_that_would_train_the_same_network(arm: dict, alike: bool) -> None:
     plain, other = Arm.model_validate({}), Arm.model_validate(arm)
-    assert summaries.train_alike(plain, other) == summaries.train_alike(other, plain) == alike
+    assert comparisons.train_alike(plain, other) == comparisons.train_alike(other, plain) == alike
+
+
+PAIRS = [("least_confidence", "random"), ("least_confidence", "baseline")]
+
+
+def noisy(**choice: tuple) -> pd.DataFrame:
+    """The measures of the small study with noise, so that seeds differ by more than their number."""
+    scalars = measures(**choice)
+    return scalars.assign(value=scalars["value"] + np.random.default_rng(0).normal(0, 0.01, len(scalars)))
+
+
+def test_a_family_is_the_headline_quantities_after_the_telling_rounds() -> None:
+    found = comparisons.contrasts(noisy(layers=("layer4", "avgpool")), experiments(), PAIRS, study_arms())
+    corrected = found[found["p_holm"].notna()]
+    assert corrected["comparisons"].eq(5).all() and len(corrected) == 10
+    assert set(corrected["quantity"]) == {"top1", "sample.mean", "neuron.mean"}
+    rounds = corrected.groupby("b")[comparisons.ROUNDS].agg(set).to_dict("index")
+    assert rounds == {"random": {"round_a": {2}, "round_b": {2}}, "baseline": {"round_a": {2}, "round_b": {1}}}
+    outside = found[found["p_holm"].isna()]
+    assert outside[["comparisons", "p_permutation_holm"]].isna().all(axis=None) and outside["p_t"].notna().all()
+
+
+def test_each_family_is_corrected_for_itself() -> None:
+    found = comparisons.contrasts(noisy(), experiments(), PAIRS, study_arms())
+    for _, family in found.dropna(subset="p_holm").groupby("b"):
+        for p, corrected in comparisons.CORRECTED.items():
+            assert family[corrected].tolist() == statistics.holm(family[p].to_numpy()).tolist()
+    alone = comparisons.contrasts(noisy(), experiments(), PAIRS[1:], study_arms())
+    pd.testing.assert_frame_equal(alone, found[found["b"] == "baseline"].reset_index(drop=True))
+
+
+def test_evidence_is_that_of_the_pairs() -> None:
+    scalars = noisy(seeds=(0, 1, 2, 3))
+    found = comparisons.contrasts(scalars, experiments((0, 1, 2, 3)), PAIRS[:1], study_arms())
+    row = found[(found["quantity"] == "sample.mean") & (found["round_a"] == 3)].iloc[0]
+    of_quantity = scalars[(scalars["quantity"] == "sample.mean") & (scalars["round"] == 3)]
+    both = [of_quantity.loc[of_quantity["arm"] == arm, "value"].to_numpy() for arm in PAIRS[0]]
+    assert row[list(statistics.Evidence._fields)].tolist() == list(statistics.evidence(*both))
+    assert row["seed_share"] == statistics.seed_share(np.array(both))
+
+
+def test_what_is_equal_in_every_seed_is_not_tested() -> None:
+    scalars = noisy()
+    equal = scalars["quantity"] == "neuron.mean"
+    found = comparisons.contrasts(
+        scalars.assign(value=scalars["value"].mask(equal, 0.5)), experiments(), PAIRS, study_arms()
+    )
+    assert found.loc[found["quantity"] == "neuron.mean", ["p_t", "p_holm", "comparisons"]].isna().all(axis=None)
+    assert found["comparisons"].max() == 2
+
+
+def test_one_seed_is_not_tested() -> None:
+    found = comparisons.contrasts(noisy(seeds=(0,)), experiments((0,)), PAIRS, study_arms())
+    assert found[["low", *statistics.Evidence._fields, "seed_share", "p_holm"]].isna().all(axis=None)
+    assert (found["n"] == 1).all()
+
+
+def test_without_contrasts_the_table_is_empty() -> None:
+    found = comparisons.contrasts(noisy(), experiments(), [], study_arms())
+    assert found.empty and list(found) == comparisons.CONTRASTS

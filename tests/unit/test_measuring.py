@@ -9,7 +9,7 @@ from superposition import plugins, tables
 from superposition.embedding import tsne
 from superposition.errors import InputError
 from superposition.stages import embed, measure
-from tests.small_results import activations, write_features
+from tests.small_results import NUMBERS, POSITIONS, activations, write_features
 
 
 def test_measure_writes_a_row_a_quantity_and_position(tmp_path: Path) -> None:
@@ -17,7 +17,7 @@ def test_measure_writes_a_row_a_quantity_and_position(tmp_path: Path) -> None:
     measure.run(features=paths, metric="cosine", layers=["avgpool"], table=tmp_path / "m.tsv")
     found = tables.read(tmp_path / "m.tsv")
     assert list(found) == ["dataset", "arm", "seed", "round", "layer", "metric", "quantity", "at", "value"]
-    assert (found["at"].isna()).sum() == 2 * 18 and found["at"].notna().sum() == 2 * 2 * 200
+    assert (found["at"].isna()).sum() == 2 * NUMBERS and found["at"].notna().sum() == 2 * POSITIONS
     second = found[(found["round"] == 2) & (found["quantity"] == "sample.mean")]
     expected = plugins.load("metric", "cosine").measure(activations(2))["sample.mean"]
     assert second[["dataset", "arm", "seed", "value"]].to_numpy().tolist() == [["digits", "random", 4, expected]]

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from superposition import summaries, tables
+from superposition import comparisons, summaries, tables
 from superposition.stages import collect, measure
-from tests.small_results import activations, experiments, measures, write_features
+from tests.small_results import NUMBERS, POSITIONS, activations, experiments, measures, write_features
 
 HISTORY = "epoch\tloss\taccuracy\tlr\timages_per_s\tseconds\tpeak_memory_mb\n"
 
@@ -66,7 +66,7 @@ def collected(tmp_path: Path) -> Path:
 def test_collect_parts_scalars_from_distributions(collected: Path) -> None:
     scalars, curves = (tables.read(collected / f"{name}.tsv") for name in ("measures", "distributions"))
     assert list(scalars) == tables.SCALARS and list(curves) == tables.MEASURES
-    assert len(scalars) == 6 * (1 + 18) and len(curves) == 6 * 400
+    assert len(scalars) == 6 * (1 + NUMBERS) and len(curves) == 6 * POSITIONS
     assert scalars["value"].notna().all() and curves["at"].notna().all()
 
 
@@ -110,7 +110,7 @@ def test_equal_digests_mean_equal_samples(collected: Path, tmp_path: Path) -> No
 
 def test_contrasts_pair_the_seeds(collected: Path) -> None:
     found = tables.read(collected / "contrasts.tsv")
-    assert list(found) == summaries.CONTRASTS and len(found) == 2 * (1 + 18)
+    assert list(found) == comparisons.CONTRASTS and len(found) == 2 * (1 + NUMBERS)
     assert found["same_samples"].dtype == bool
     scalars = tables.read(collected / "measures.tsv")
     chosen = scalars[scalars["quantity"] == "sample.mean"].set_index(["arm", "seed", "round"])["value"]

@@ -51,7 +51,7 @@ def appended(line: str) -> Callable[[str], str]:
 
 NOTHING: dict[str, int] = {}
 LATE = {"collect": 1, "curves": 1, "report": 1, "all": 1}  # what follows from any new measure or training
-CHOSEN = {"tally": 1, "draw": 13, **LATE}  # and from any new choice
+CHOSEN = {"tally": 1, "draw": 16, **LATE}  # and from any new choice
 COMMITTEE = {"train_member": 1, "predict_member": 1}
 EVERY_RUN = {"train": 7, **COMMITTEE, "predict": 7, "query": 3, "features": 7, "measure": 16, "trace": 4}
 TRAINED = {**EVERY_RUN, "embed": 4, **CHOSEN}
@@ -64,14 +64,14 @@ TABLE = [
     pytest.param(TINY, replaced("study: tiny", "study: tiny  # a comment"), NOTHING, id="config-comment"),
     pytest.param(TINY, appended("keep: last"), {"report": 1, "all": 1}, id="keep-last"),  # it prints the config
     pytest.param(PACKAGE / "strategies/random.py", NEW_CODE, NOTHING, id="strategy-of-no-arm"),
-    pytest.param(PACKAGE / "metrics/silhouette.py", NEW_CODE, {"measure": 4, "draw": 6, **LATE}, id="metric"),
+    pytest.param(PACKAGE / "metrics/silhouette.py", NEW_CODE, {"measure": 4, "draw": 9, **LATE}, id="metric"),
     pytest.param(PACKAGE / "figures/tsne.py", NEW_CODE, {"draw": 1, "report": 1, "all": 1}, id="figure"),
     pytest.param(PACKAGE / "embedding.py", NEW_CODE, {"embed": 4, "draw": 1, "report": 1, "all": 1}, id="t-SNE"),
-    pytest.param(TINY, appended("figure: {width_mm: 90}"), {"draw": 13, "report": 1, "all": 1}, id="figure-size"),
+    pytest.param(TINY, appended("figure: {width_mm: 90}"), {"draw": 16, "report": 1, "all": 1}, id="figure-size"),
     pytest.param(
         TINY,
         appended("metrics: [accuracy, cosine, silhouette]"),
-        {"draw": 6, **LATE},
+        {"draw": 9, **LATE},
         id="one-metric-less",
     ),
     pytest.param(
@@ -140,13 +140,13 @@ TABLE = [
     pytest.param(
         TINY,
         replaced("seeds: [0]", "seeds: [0, 1]"),
-        {"start": 4, **EVERY_RUN, **CHOSEN, "draw": 11},
+        {"start": 4, **EVERY_RUN, **CHOSEN, "draw": 14},
         id="new-seed",
     ),
     pytest.param(
         TINY,
         replaced("layers: [layer4.1.conv2, avgpool]", "layers: [layer3, avgpool]"),
-        {"features": 7, "measure": 16, "embed": 4, "draw": 7, **LATE},
+        {"features": 7, "measure": 16, "embed": 4, "draw": 10, **LATE},
         id="layers",
     ),
 ]

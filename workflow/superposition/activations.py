@@ -13,8 +13,9 @@ class Activations:
     """One layer's activations on one split, one row a sample.
 
     values: float32 or float64 [sample, unit]; logits: float32 [sample, class]; labels, ids: int64 [sample]; classes:
-    their names. Raises InputError where the number of rows differs, or where a value is not finite (no measure of
-    those means anything).
+    their names; head: float32 [class, unit], the weights of the network's last layer where that reads these values.
+    Raises InputError where the number of rows differs, or where a value is not finite (no measure of those means
+    anything).
     """
 
     values: np.ndarray
@@ -23,6 +24,7 @@ class Activations:
     ids: np.ndarray
     layer: str
     classes: list[str]
+    head: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or len({len(self.values), len(self.logits), len(self.labels), len(self.ids)}) > 1:
@@ -44,6 +46,12 @@ class Distribution(NamedTuple):
     value: np.ndarray
 
 
+def histogram(values: np.ndarray, low: float, high: float, bins: int) -> Distribution:
+    """Density of values [value] in equal bins from `low` to `high`, where all must lie but for rounding."""
+    density, edges = np.histogram(np.clip(values, low, high), bins, (low, high), density=True)
+    return Distribution(at=(edges[:-1] + edges[1:]) / 2, value=density)
+
+
 Quantities = dict[str, float | Distribution]
 """What a metric returns, by name."""
 
@@ -56,3 +64,9 @@ def require_clusters(activations: Activations, measure: str) -> None:
         raise InputError(
             f"layer {activations.layer}: {measure} needs 2 or more classes, fewer than samples, not {found}"
         )
+
+
+def require_variation(activations: Activations, measure: str) -> None:
+    """Raise InputError where all samples have the same features: zero, or the same constants."""
+    if not np.ptp(activations.values, axis=0).any():
+        raise InputError(f"layer {activations.layer}: {measure} is undefined, all samples have the same features")

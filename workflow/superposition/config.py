@@ -185,6 +185,9 @@ class Study(Section):
         "overlap",
         "ages",
         "gallery",
+        "trajectories",
+        "against_accuracy",
+        "agreement",
         "tsne",
         "cosine",
     ]

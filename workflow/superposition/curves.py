@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame, Series
 
+from superposition.comparisons import train_alike
 from superposition.config import Arm
 from superposition.statistics import PairedDifference, paired_difference
-from superposition.summaries import train_alike
 
 AREAS = ["dataset", "arm", "seed", "rounds", "from", "to", "area_linear", "area_log"]
 REACHED = ["dataset", "arm", "seed", "round", "labelled", "accuracy"]

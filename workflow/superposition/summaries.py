@@ -1,6 +1,6 @@
-"""What the study's tables say of its runs: one row a round, one row a contrast."""
+"""What the study's tables say of its runs: one row a round, one row an arm."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from pandas import DataFrame
 from superposition import samples as sample_lists
 from superposition import tables
 from superposition.config import Arm
-from superposition.statistics import PairedDifference, paired_difference
+from superposition.headlines import QUANTITY
 
 EXPERIMENTS = [
     *tables.RUN,
@@ -26,58 +26,11 @@ EXPERIMENTS = [
     "peak_memory_mb",
     "query_seconds",
 ]
-QUANTITY = ["dataset", "layer", "metric", "quantity"]
-ROUNDS = ["round_a", "round_b"]
-CONTRASTS = [*QUANTITY, "a", "round_a", "b", "round_b", "same_samples", *PairedDifference._fields]
 
 
 def last_rounds(frame: DataFrame) -> DataFrame:
     """The rows of each arm's last round on its dataset."""
     return frame[frame["round"] == frame.groupby(["dataset", "arm"])["round"].transform("max")]
-
-
-def contrasts(scalars: DataFrame, experiments: DataFrame, pairs: Sequence[tuple[str, str]]) -> DataFrame:
-    """Every quantity of each pair of arms, compared seed by seed after every round; seeds that only one has are left
-    out.
-
-    Round r stands against round r, or, where an arm has a single round, against that one. `same_samples`: in every
-    seed, both trained on the same samples.
-    """
-    values = scalars.dropna(subset="value").merge(experiments[[*tables.RUN, "samples"]], on=tables.RUN)
-    return DataFrame([row for a, b in pairs for row in _contrast(values, a, b)], columns=CONTRASTS)
-
-
-def _contrast(values: DataFrame, a: str, b: str) -> Iterator[list[Any]]:
-    for key, pair in _paired(values, a, b).groupby([*QUANTITY, *ROUNDS], sort=False):
-        *quantity, round_a, round_b = key
-        same_samples = bool((pair["samples_a"] == pair["samples_b"]).all())
-        difference = paired_difference(pair["value_a"].to_numpy(), pair["value_b"].to_numpy())
-        yield [*quantity, a, round_a, b, round_b, same_samples, *difference]
-
-
-def _paired(values: DataFrame, a: str, b: str) -> DataFrame:
-    """Each value of arm a beside arm b's of the same seed, in the rounds that are compared."""
-    of_a, of_b = (values[values["arm"] == arm] for arm in (a, b))
-    pairs = of_a.merge(of_b, on=["seed", *QUANTITY], suffixes=("_a", "_b"))
-    has_single_round = (pairs.groupby("dataset")[ROUNDS].transform("max") == 1).any(axis=1)
-    return pairs[has_single_round | (pairs["round_a"] == pairs["round_b"])]
-
-
-def telling(contrast: DataFrame, alike: bool) -> DataFrame:
-    """The rows of a contrast's last rounds that more than chance tells apart, or of its last rounds if there are none.
-
-    alike: whether the two arms train the same network when given the same samples.
-    """
-    by_chance = contrast["same_samples"] & alike
-    rounds = contrast.loc[~by_chance | by_chance.all(), ROUNDS].max()
-    return contrast[(contrast[ROUNDS] == rounds).all(axis=1)]
-
-
-def train_alike(a: Arm, b: Arm) -> bool:
-    """Whether two arms train the same network, chance aside, when given the same samples: their settings and first
-    weights are equal, and nothing is left of earlier rounds."""
-    fresh = all(arm.rounds == 1 or arm.between_rounds == "reset" for arm in (a, b))
-    return fresh and (a.start, a.training) == (b.start, b.training)
 
 
 def by_arm(scalars: DataFrame) -> DataFrame:

@@ -1,6 +1,10 @@
 """Numbers and comparisons as a reader meets them."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
+
+SIGNIFICANCE = 0.05
 
 
 def number(value: float) -> str:
@@ -30,6 +34,53 @@ def verdict(difference: float, low: float, high: float) -> str:
     if low <= 0 <= high:
         return "no clear difference" if difference else "equal"
     return "higher" if low > 0 else "lower"
+
+
+def direction(difference: float) -> str:
+    """Which way a difference points, whatever chance has to do with it."""
+    return "equal" if difference == 0 else "higher" if difference > 0 else "lower"
+
+
+def judgement(contrast: Mapping[str, Any]) -> str:
+    """How sure the difference of a contrast is (a row of contrasts.tsv that is corrected for the number of them)."""
+    if contrast["n"] == 1:
+        return "one seed: nothing can be said about chance"
+    if math.isnan(contrast["p_t"]):
+        return "the same in every seed: nothing to test"
+    if contrast["p_holm"] <= SIGNIFICANCE:
+        return "certain"
+    return "no clear difference" if contrast["low"] <= 0 <= contrast["high"] else "not certain"
+
+
+def statement(contrast: Mapping[str, Any]) -> str:
+    """A contrast (a row of contrasts.tsv) in a sentence that can be quoted by itself."""
+    difference, judged = contrast["difference"], judgement(contrast)
+    what = "{metric} {quantity} of {layer} is".format(**contrast)
+    arms = "with {a} than with {b}" if difference else "with {a} and with {b}"
+    size = f", by {number(abs(difference))}" if difference else ""
+    corrected = contrast["comparisons"] > 1 and judged in ("certain", "not certain")
+    after = f" after correcting for {contrast['comparisons']:.0f} comparisons" if corrected else ""
+    return f"{what} {direction(difference)} {arms.format(**contrast)}{size}{_in_brackets(contrast)}: {judged}{after}."
+
+
+def _in_brackets(contrast: Mapping[str, Any]) -> str:
+    """` (95 % 0.012 to 0.050; d = 2.1; 5 seeds)`, turned to the difference's direction; nothing for one seed."""
+    if contrast["n"] == 1:
+        return ""
+    ends = [contrast["low"], contrast["high"]]
+    low, high = ends if contrast["difference"] >= 0 else [-end for end in reversed(ends)]
+    effect = abs(contrast["effect_size"])
+    size = "" if math.isnan(effect) else f"d\u00a0=\u00a0{effect:.1f}; "
+    return f" (95\u00a0% {number(low)} to {number(high)}; {size}{contrast['n']} seeds)"
+
+
+def caution(seeds: int) -> str:
+    """What few seeds can't show; nothing where there are three or more."""
+    return {
+        1: "One seed: nothing can be said about chance. There are no intervals and no tests; run more seeds.",
+        2: "Two seeds: be careful. Each interval rests on a single difference between two numbers, there is no effect "
+        "size, and no permutation test can give less than p = 0.5; run three seeds or more.",
+    }.get(seeds, "")
 
 
 def percent(share: float) -> str:

@@ -8,9 +8,11 @@ It sees only centroids and mean widths: neither a class's shape nor single stray
 """
 
 import numpy as np
-from scipy.spatial.distance import pdist
+from scipy.spatial.distance import pdist, squareform
 
-from superposition.activations import Activations, Quantities, require_clusters
+from superposition.activations import Activations, Quantities
+from superposition.blocks import squares_about
+from superposition.class_means import class_means
 from superposition.errors import InputError
 
 ROUNDING = 1e-12
@@ -21,16 +23,12 @@ def measure(activations: Activations) -> Quantities:
 
     Raises InputError where there are fewer than two classes, as many as samples, or two classes with the same centroid.
     """
-    from sklearn.metrics import davies_bouldin_score  # costs seconds, which the other metrics need not pay
-
-    require_clusters(activations, "davies_bouldin")
-    _require_distinct_centroids(activations)
-    return {"index": float(davies_bouldin_score(activations.values.astype(np.float64), activations.labels))}
-
-
-def _require_distinct_centroids(activations: Activations) -> None:
-    """scikit-learn leaves equal centroids out, and so calls features that are all the same perfect (0)."""
-    values, labels = activations.values, activations.labels
-    centroids = np.array([values[labels == label].mean(axis=0, dtype=np.float64) for label in np.unique(labels)])
-    if pdist(centroids).min() <= ROUNDING * np.abs(centroids).max():
+    centroids = class_means(activations, "davies_bouldin")
+    _, of, sizes = np.unique(activations.labels, return_inverse=True, return_counts=True)
+    apart = pdist(centroids)
+    if apart.min() <= ROUNDING * np.abs(centroids).max():
         raise InputError(f"layer {activations.layer}: davies_bouldin is undefined, two classes have the same centroid")
+    widths = np.bincount(of, np.sqrt(squares_about(centroids, of, activations.values))) / sizes
+    between = squareform(apart)
+    np.fill_diagonal(between, np.inf)
+    return {"index": float(((widths[:, np.newaxis] + widths) / between).max(axis=1).mean())}

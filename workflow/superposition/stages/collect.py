@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from superposition import summaries, tables
+from superposition import comparisons, summaries, tables
 from superposition.config import Study
 
 
@@ -30,4 +30,4 @@ def run(
     tables.write_frame(distributions, rows[rows["at"].notna()])
     rounds = summaries.experiments(histories, samples, efforts, scalars, config.arms)
     tables.write_frame(experiments, rounds)
-    tables.write_frame(contrasts, summaries.contrasts(scalars, rounds, config.contrasts))
+    tables.write_frame(contrasts, comparisons.contrasts(scalars, rounds, config.contrasts, config.arms))

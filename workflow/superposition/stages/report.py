@@ -10,7 +10,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from pandas import DataFrame
 
-from superposition import curves, picks, plugins, summaries, wording
+from superposition import curves, headlines, picks, plugins, summaries, verdicts, wording
 from superposition import tables as table_files
 from superposition.config import Study
 from superposition.files import replacing
@@ -39,7 +39,7 @@ def run(*, study: str, tables: list[Path], figures: list[Path], report: Path) ->
     frames = {path.stem: table_files.read(path) for path in tables}
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     page.filters.update(number=wording.number, percent=wording.percent, duration=wording.duration)
-    page.filters.update(enumeration=wording.enumeration)
+    page.filters.update(enumeration=wording.enumeration, caution=wording.caution)
     html = page.from_string(Path(__file__).with_suffix(".html").read_text(encoding="utf-8")).render(
         study=config,
         datasets=[_dataset(name, config, frames, figures) for name in config.datasets],
@@ -54,10 +54,12 @@ def run(*, study: str, tables: list[Path], figures: list[Path], report: Path) ->
 
 def _dataset(name: str, study: Study, frames: dict[str, DataFrame], figures: list[Path]) -> dict[str, Any]:
     of_dataset = {table: frame[frame["dataset"] == name] for table, frame in frames.items()}
-    contrasts = [_contrast(a, b, study, of_dataset) for a, b in study.contrasts]
+    compared = of_dataset["contrasts"], of_dataset["experiments"]
+    contrasts = [verdicts.contrast(a, b, study, *compared) for a, b in study.contrasts]
     return {
         "name": name,
         "contrasts": contrasts,
+        "verdicts": verdicts.table(contrasts),
         "some_earlier": any(contrast["earlier"] for contrast in contrasts),
         "measures": _measures(of_dataset["measures"], list(study.arms)),
         "curves": _curves(of_dataset, study),
@@ -66,45 +68,12 @@ def _dataset(name: str, study: Study, frames: dict[str, DataFrame], figures: lis
     }
 
 
-def _contrast(a: str, b: str, study: Study, frames: dict[str, DataFrame]) -> dict[str, Any]:
-    """What the report says of two arms: of the last rounds that more than chance tells apart."""
-    every = frames["contrasts"][(frames["contrasts"]["a"] == a) & (frames["contrasts"]["b"] == b)]
-    if every.empty:
-        return {"a": a, "b": b, "rows": [], "earlier": False}
-    alike = summaries.train_alike(study.arms[a], study.arms[b])
-    shown = summaries.telling(every, alike)
-    first = shown.iloc[0]
-    return {
-        "a": a,
-        "b": b,
-        "rows": [_compared(row) for row in shown.to_dict("records")],
-        "earlier": bool((first[summaries.ROUNDS] < every[summaries.ROUNDS].max()).any()),
-        "moment_a": _moment(a, first["round_a"], study, frames["experiments"]),
-        "moment_b": _moment(b, first["round_b"], study, frames["experiments"]),
-        "same_samples": bool(shown["same_samples"].all()),
-        "alike": alike,
-    }
-
-
-def _compared(row: dict[str, Any]) -> dict[str, Any]:
-    headline = _is_headline(row["metric"], row["quantity"])
-    return {**row, "headline": headline, "verdict": wording.verdict(row["difference"], row["low"], row["high"])}
-
-
-def _moment(arm: str, round_: int, study: Study, experiments: DataFrame) -> str:
-    """`random after round 4 (1,150 samples)`; an arm with a single round goes without its number."""
-    row = experiments[(experiments["arm"] == arm) & (experiments["round"] == round_)].iloc[0]
-    newest = f"the newest {row['trained_on']:,} of " if row["trained_on"] < row["labelled"] else ""
-    after = f" after round {round_}" if study.arms[arm].rounds > 1 else ""
-    return f"{arm}{after} ({newest}{row['labelled']:,} samples)"
-
-
 def _measures(scalars: DataFrame, arms: list[str]) -> list[dict[str, Any]]:
     """One entry a quantity, with (mean, sd, n) of each arm."""
     rows = []
     for (_, layer, metric, quantity), row in summaries.by_arm(scalars).iterrows():
         cells = [{statistic: row[statistic, arm] for statistic in ("mean", "std", "count")} for arm in arms]
-        headline = _is_headline(metric, quantity)
+        headline = headlines.is_headline(metric, quantity)
         rows.append({"layer": layer, "metric": metric, "quantity": quantity, "headline": headline, "cells": cells})
     return rows
 
@@ -120,11 +89,6 @@ def _curves(frames: dict[str, DataFrame], study: Study) -> list[dict[str, Any]]:
 def _picks(frames: dict[str, DataFrame]) -> list[dict[str, Any]]:
     """One entry an arm that had a choice: what it chose."""
     return picks.by_arm(frames["picked"], frames["queries"], frames["overlaps"]).to_dict("records")
-
-
-def _is_headline(metric: str, quantity: str) -> bool:
-    """A metric may name (`HEADLINE`) what to show first; the rest is folded away."""
-    return quantity in plugins.declared("metric", metric).get("HEADLINE", (quantity,))
 
 
 def _figure(svg: Path) -> dict[str, str]:
