@@ -12,6 +12,7 @@ from torch import nn
 
 from superposition import inference, networks, store
 from superposition.images import Description, Split
+from superposition.layers import PENULTIMATE
 from tests.small_learning import CLASSES, TinyNet, coloured
 
 MEAN, STD = np.array([0.49, 0.48, 0.45], np.float32), np.array([0.2, 0.19, 0.21], np.float32)
@@ -95,12 +96,12 @@ def test_a_relu_that_overwrites_its_input_comes_too_late(pictures: Split) -> Non
 def test_the_penultimate_layer_is_what_the_head_reads(name: str, pictures: Split) -> None:
     """Of SqueezeNet's head, a convolution over positions, the mean over these."""
     network = networks.build(name, classes=3, seed=1)
-    logits, layers = read(network, pictures, [store.PENULTIMATE])
+    logits, layers = read(network, pictures, [PENULTIMATE])
     head = network.get_submodule(networks.head(network))
     weight, bias = (values.detach().numpy() for values in (head.weight, head.bias))  # type: ignore[union-attr, operator]
-    expected = layers[store.PENULTIMATE] @ weight.reshape(3, -1).T + bias
+    expected = layers[PENULTIMATE] @ weight.reshape(3, -1).T + bias
     if name == "squeezenet1_1":
-        assert layers[store.PENULTIMATE].shape == (13, 512)
+        assert layers[PENULTIMATE].shape == (13, 512)
     else:
         assert np.allclose(expected, logits, atol=1e-4)
 
@@ -180,7 +181,7 @@ def test_the_other_samples_of_a_batch_do_not_matter(sizes: tuple[int, ...], resn
 
 def test_reading_leaves_the_network_as_it_was(resnet: Any, pictures: Split) -> None:
     before = {key: value.clone() for key, value in resnet.state_dict().items()}
-    read(resnet, pictures, ["avgpool", "layer4.1.conv2", store.PENULTIMATE], sizes=(4, 9))
+    read(resnet, pictures, ["avgpool", "layer4.1.conv2", PENULTIMATE], sizes=(4, 9))
     assert all(torch.equal(value, before[key]) for key, value in resnet.state_dict().items())
     assert not any(module._forward_hooks or module._forward_pre_hooks for module in resnet.modules())
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from superposition import images, plugins, store
+from superposition.layers import PENULTIMATE
 from superposition.rounds import boundaries
 from superposition.samples import read_ids
 from superposition.stages import query, start
@@ -32,8 +33,8 @@ def make_pool(path: Path, data: Path, labelled: np.ndarray, seed: int) -> Path:
     with store.create(path, {"dataset": images.identity(data), "classes": ["a", "b"], "seconds": 1.0}) as file:
         for name, ids in splits.items():
             logits, features = (random.integers(-3, 3, (len(ids), n)).astype(np.float32) for n in (2, 4))
-            layers = {store.PENULTIMATE: features}
-            split = file.split(name, n=len(ids), classes=2, layers={store.PENULTIMATE: (4,)}, dtype="float32")
+            layers = {PENULTIMATE: features}
+            split = file.split(name, n=len(ids), classes=2, layers={PENULTIMATE: (4,)}, dtype="float32")
             split.write(0, logits, layers, ids % 2, ids)
     return path
 

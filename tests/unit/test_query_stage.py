@@ -12,6 +12,7 @@ import torch
 from superposition import images as image_files
 from superposition import samples, store
 from superposition.errors import InputError
+from superposition.layers import PENULTIMATE
 from superposition.stages import predict, query
 from tests.small_learning import CLASSES, SETTINGS, Study, learn, make_study
 
@@ -65,7 +66,7 @@ def test_the_pool_is_what_no_list_has(study: Study, pool: Path) -> None:
     ids = image_files.read_labels(study.images, "train").ids
     assert labelled.sum() == 12
     for split, rows in (("pool", ~labelled), ("labelled", labelled)):
-        found = store.read(pool, split, store.PENULTIMATE)
+        found = store.read(pool, split, PENULTIMATE)
         assert np.array_equal(found.ids, ids[rows])
         assert np.allclose(found.logits, logits[rows], atol=1e-4)
         assert np.allclose(found.values, features[rows], atol=1e-4)
@@ -78,7 +79,7 @@ def test_a_file_has_what_is_needed_and_no_more(study: Study, tmp_path: Path) -> 
     for options, splits, layers in (
         ({"needs": ["logits"]}, {"pool"}, set()),
         ({"needs": ["labelled"]}, {"pool", "labelled"}, set()),
-        ({"needs": ["features"]}, {"pool", "labelled"}, {store.PENULTIMATE}),
+        ({"needs": ["features"]}, {"pool", "labelled"}, {PENULTIMATE}),
         ({"needs": ["labelled"], "samples": [whole]}, {"labelled"}, set()),
     ):
         with h5py.File(predictions(study, tmp_path / "pool.h5", **options)) as file:

@@ -84,12 +84,6 @@ def of_other_members(path):
     return value
 
 
-def splits_measured():
-    """The splits whose features some metric asks for; the test split always."""
-    asked = {split for name in STUDY.metrics for split in plugins.declared("metric", name).get("NEEDS", ["test"])}
-    return sorted(asked | {"test"}, reverse=True)
-
-
 def features_of_run(wildcards):
     return all_rounds(
         rules.features.output.features, dataset=[wildcards.dataset], arm=[wildcards.arm], seed=[wildcards.seed]

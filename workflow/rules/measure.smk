@@ -31,8 +31,8 @@ rule features:
     params:
         code=code("features"),
         training=training,
-        splits=splits_measured(),
-        layers=STUDY.layers,
+        splits=plan.recorded_splits(STUDY),
+        layers=plan.recorded_layers(STUDY),
         options=section(STUDY.features),
         study=STUDY.study,
     shell:

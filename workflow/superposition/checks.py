@@ -3,23 +3,23 @@
 from operator import attrgetter
 from pathlib import Path
 
-from superposition import catalogue, plugins, rounds
+from superposition import catalogue, plan, plugins, rounds
 from superposition.config import Arm, Dataset, Study
 from superposition.errors import InputError, none_of
 
 
 def check(study: Study) -> None:
     """Raise InputError, naming key, value and choices, if the study can't run."""
+    for kind, chosen in (("metric", study.metrics), ("figure", study.figures)):
+        for name in chosen:
+            if name not in plugins.names(kind):
+                raise none_of(f"{plugins.FOLDERS[kind]}", name, plugins.names(kind))
     for name, dataset in study.datasets.items():
         check_dataset(f"datasets.{name}", name, dataset)
     for name, arm in study.arms.items():
         check_arm(f"arms.{name}", name, arm, study)
         for dataset_name, dataset in study.datasets.items():
             check_rounds(f"arms.{name}", arm, f"datasets.{dataset_name}", pool_size(dataset_name, dataset))
-    for kind, chosen in (("metric", study.metrics), ("figure", study.figures)):
-        for name in chosen:
-            if name not in plugins.names(kind):
-                raise none_of(f"{plugins.FOLDERS[kind]}", name, plugins.names(kind))
     for figure in study.figures:
         for metric in plugins.declared("figure", figure).get("METRICS", ()):
             if metric not in study.metrics:
@@ -68,7 +68,7 @@ def check_arm(key: str, name: str, arm: Arm, study: Study) -> None:
     check_start(key, name, arm, study)
     entry = network_entry(key, arm)
     check_committee(key, arm, entry)
-    for layer in study.layers:
+    for layer in plan.recorded_layers(study):
         if layer not in entry.layers:
             raise none_of(f"layers ({arm.training.network})", layer, list(entry.layers))
     check_weights(key, arm, entry)

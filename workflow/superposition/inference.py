@@ -12,6 +12,7 @@ from torch.utils.hooks import RemovableHandle
 from superposition import networks, store
 from superposition.augmentation import Batches
 from superposition.images import Description, Split
+from superposition.layers import PENULTIMATE
 
 
 class Outputs(NamedTuple):
@@ -31,7 +32,7 @@ def outputs(
     """Each of `splits` (batches of samples) with the outputs of a network in evaluation mode, in fp32.
 
     Half precision would round logits to three digits and leave samples tied. A layer that runs more than once in a pass
-    is read at its last run; `store.PENULTIMATE` is what the head reads. maps: "mean" averages them over positions,
+    is read at its last run; `PENULTIMATE` is what the head reads. maps: "mean" averages them over positions,
     "keep" keeps them.
     """
     device = next(network.parameters()).device
@@ -45,6 +46,22 @@ def outputs(
             batch = Batches(torch.from_numpy(split.images).to(device), mean=mean, std=std, augment=[])
             logits = network(batch.make(torch.arange(len(split.ids), device=device), torch.Generator()))
             yield split, Outputs(logits.cpu().numpy(), dict(seen))
+
+
+def read_by_head(network: nn.Module, some: Split, *, data: Description, layers: list[str]) -> list[str]:
+    """Those of `layers` that hold what the head reads, as their outputs on some samples show."""
+    [(_, shown)] = outputs(network, [some], data=data, layers=[*layers, PENULTIMATE])
+    return [layer for layer in layers if np.array_equal(shown.layers[layer], shown.layers[PENULTIMATE])]
+
+
+def weights(network: nn.Module, layers: list[str]) -> dict[str, np.ndarray]:
+    """Weights [unit, input] of those of `layers` that have any of their own: convolutions and linear layers."""
+    modules = {layer: network.get_submodule(layer) for layer in layers if layer != PENULTIMATE}
+    return {
+        layer: module.weight.detach().flatten(1).cpu().numpy()
+        for layer, module in modules.items()
+        if isinstance(module, nn.Linear | nn.Conv2d)
+    }
 
 
 def record(file: store.Writer, name: str, n: int, results: Iterable[tuple[Split, Outputs]], dtype: str) -> None:
@@ -71,7 +88,7 @@ def dropout(network: nn.Module, seed: int) -> Iterator[None]:
 
 
 def _hook(network: nn.Module, layer: str, read: Callable[[Tensor], None]) -> RemovableHandle:
-    if layer == store.PENULTIMATE:
+    if layer == PENULTIMATE:
         head = network.get_submodule(networks.head(network))
         return head.register_forward_pre_hook(lambda _module, inputs: read(inputs[0]))
     return network.get_submodule(layer).register_forward_hook(lambda _module, _inputs, output: read(output))

@@ -14,6 +14,7 @@ from torch.nn.modules.module import register_module_parameter_registration_hook
 from superposition.config import Training
 from superposition.convolution import fit_to_maps
 from superposition.errors import InputError, none_of
+from superposition.layers import PENULTIMATE
 
 STEMS = {"conv1": "maxpool", "features.conv0": "features.pool0"}
 """First convolution and the pooling after it: ResNets and their kin, DenseNets."""
@@ -170,6 +171,9 @@ def describe(name: str, stem: str) -> dict[str, Any]:
     for layer, module in network.named_modules():
         if layer:
             module.register_forward_hook(note(layer))
+    network.get_submodule(head(network)).register_forward_pre_hook(
+        lambda module, inputs: note(PENULTIMATE)(module, inputs, inputs[0])
+    )
     with torch.device("meta"):
         network(torch.zeros(1, 3, 224, 224))
     weights = [weight.name for weight in torchvision.models.get_model_weights(name)]

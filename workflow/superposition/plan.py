@@ -4,6 +4,7 @@ from collections.abc import Sized
 
 from superposition import catalogue, plugins
 from superposition.config import Arm, Dataset, Study
+from superposition.layers import LOGITS
 
 BYTES = {"float16": 2, "float32": 4}
 
@@ -21,6 +22,18 @@ def describe(study: Study) -> str:
         f"{_count(study.datasets, 'dataset')}, {replicates * networks} trainings.\n"
         f"Checkpoints and features will take about {here:.1f} GB ({alternative})."
     )
+
+
+def recorded_layers(study: Study) -> list[str]:
+    """The layers whose activations are written: the study's, and those that its metrics name themselves."""
+    named = [layer for name in study.metrics for layer in plugins.declared("metric", name).get("LAYERS", ())]
+    return [layer for layer in dict.fromkeys([*study.layers, *named]) if layer != LOGITS]
+
+
+def recorded_splits(study: Study) -> list[str]:
+    """The splits whose activations are written: those that a metric asks for, and the test split always."""
+    asked = {split for name in study.metrics for split in plugins.declared("metric", name).get("NEEDS", ["test"])}
+    return sorted(asked | {"test"}, reverse=True)
 
 
 def other_members(arm: Arm) -> range:
@@ -54,5 +67,5 @@ def _features_bytes(study: Study, arm: Arm, dataset_name: str, dataset: Dataset)
     return (
         min(samples, dataset.limit or samples)
         * BYTES[study.features.dtype]
-        * sum(layers[layer] for layer in study.layers)
+        * sum(layers[layer] for layer in recorded_layers(study))
     )

@@ -1,8 +1,9 @@
 """Features on disk: one HDF5 file with a group a split, written batch by batch.
 
 {split}/logits float32 [sample, class]; {split}/labels, ids int64 [sample]; {split}/layers/{layer} float16 or float32
-[sample, unit], or [sample, unit, y, x] where maps are kept. Root attributes say what was measured and with which
-versions.
+[sample, unit], or [sample, unit, y, x] where maps are kept. Of the network itself: weights/{layer} [unit, input] of
+layers that have weights, and head/{layer} [class, unit] of layers that the head reads. Root attributes say what was
+measured and with which versions.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,10 +16,10 @@ import numpy as np
 
 from superposition.activations import Activations
 from superposition.errors import InputError
+from superposition.layers import LOGITS
 
 ROWS = 1024
-PENULTIMATE = "penultimate"
-"""Name of what the head reads, beside the names that torch gives layers."""
+OF_NETWORK = ("weights", "head")
 
 
 class SplitWriter:
@@ -47,6 +48,13 @@ class Writer:
     def describe(self, **attributes: Any) -> None:
         """Add root attributes: str, numbers and lists of str."""
         self._file.attrs.update(attributes)
+
+    def network(self, weights: Mapping[str, np.ndarray], head: Mapping[str, np.ndarray]) -> None:
+        """Add the weights of layers, float32 [unit, input], and those of the head that reads them, [class, unit]."""
+        for kind, of_layers in zip(OF_NETWORK, (weights, head), strict=True):
+            folder = self._file.create_group(kind)
+            for layer, values in of_layers.items():
+                folder[layer] = values
 
     def split(
         self, name: str, *, n: int, classes: int, layers: Mapping[str, tuple[int, ...]], dtype: str
@@ -92,7 +100,7 @@ def attributes(path: Path) -> dict[str, Any]:
 def splits(path: Path) -> list[str]:
     """The names of the splits. Raises InputError, naming the file, where it is damaged."""
     with _opened(path) as file:
-        return list(file)
+        return [name for name in file if name not in OF_NETWORK]
 
 
 def read(path: Path, split: str, layer: str) -> Activations:
@@ -104,13 +112,14 @@ def read(path: Path, split: str, layer: str) -> Activations:
     with _opened(path) as file:
         _require(path, "split", split, file)
         group = file[split]
-        if layer != "logits":
+        if layer != LOGITS:
             _require(path, f"layer of {split}", layer, group["layers"])
-        values = _rows(group["logits"] if layer == "logits" else group["layers"][layer])
+        values = _rows(group[LOGITS] if layer == LOGITS else group["layers"][layer])
         logits, labels, ids = (group[name][()] for name in ("logits", "labels", "ids"))
         classes = [str(name) for name in file.attrs["classes"]]
+        weights, head = (file[kind][layer][()] if layer in file.get(kind, ()) else None for kind in OF_NETWORK)
     try:
-        return Activations(values, logits, labels, ids, layer, classes)
+        return Activations(values, logits, labels, ids, layer, classes, head, weights)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 

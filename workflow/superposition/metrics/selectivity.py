@@ -18,6 +18,7 @@ from superposition.class_means import class_means
 from superposition.errors import InputError
 
 HEADLINE = ("mean",)
+LAYERS = ("penultimate",)
 BINS = 50
 
 

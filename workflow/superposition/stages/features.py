@@ -33,6 +33,10 @@ def run(
     about = {"study": study, "dataset": dataset, "arm": arm, "seed": seed, "round": round, "code": code}
     attributes = {**about, "classes": data.classes, **networks.versions()}
     with replacing(features) as temporary, store.create(temporary, attributes) as file:
+        some = next(image_files.batches(images, splits[0], size=8))
+        head = inference.weights(network, [networks.head(network)])
+        fed = inference.read_by_head(network, some, data=data, layers=layers)
+        file.network(inference.weights(network, layers), dict.fromkeys(fed, *head.values()))
         for split in splits:
             results = inference.outputs(
                 network, image_files.batches(images, split), data=data, layers=layers, maps=options.maps

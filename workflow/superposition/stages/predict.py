@@ -10,6 +10,7 @@ from superposition import inference, networks, store, streams
 from superposition import samples as sample_lists
 from superposition.config import Training
 from superposition.files import replacing
+from superposition.layers import PENULTIMATE
 
 
 def run(
@@ -35,7 +36,7 @@ def run(
     labelled = sample_lists.ids_of(images, samples)
     rest = np.setdiff1d(image_files.read_labels(images, "train").ids, labelled)
     network = networks.restore(checkpoint, training, classes=len(data.classes))
-    layers = [store.PENULTIMATE] if "features" in needs else []
+    layers = [PENULTIMATE] if "features" in needs else []
 
     def predict(split: str, ids: np.ndarray, layers: list[str]) -> None:
         results = inference.outputs(network, image_files.batches(images, "train", ids), data=data, layers=layers)

@@ -10,6 +10,7 @@ from superposition import plugins, store, streams, tables
 from superposition import rounds as round_sizes
 from superposition.activations import Activations
 from superposition.errors import InputError
+from superposition.layers import PENULTIMATE
 from superposition.samples import SampleList
 from superposition.selection import Pool, select
 
@@ -60,7 +61,7 @@ def _read(pool: Path, members: list[Path], needs: tuple[str, ...], dataset: str)
     known = {"logits": rest.logits} if "logits" in needs else {}
     if "features" in needs:
         known["features"], known["labelled"] = (
-            store.read(pool, split, store.PENULTIMATE).values for split in ("pool", "labelled")
+            store.read(pool, split, PENULTIMATE).values for split in ("pool", "labelled")
         )
     if "committee" in needs:
         known["committee"] = np.stack([rest.logits, *(store.read(path, "pool", "logits").logits for path in members)])
