@@ -33,7 +33,21 @@ def test_an_arm_inherits_what_it_does_not_override() -> None:
 
 
 def test_null_takes_an_arm_out() -> None:
-    assert list(config.parse(with_key("arms.baseline", None)).arms) == ["queried"]
+    assert list(config.parse(with_key("arms.baseline", None)).arms) == ["queried", "untrained"]
+    assert list(config.parse(with_key("arms.untrained", None)).arms) == ["baseline", "queried"]
+
+
+def test_every_study_has_an_untrained_network_as_a_control() -> None:
+    control = config.parse(with_key("training.weights", "IMAGENET1K_V1")).arms["untrained"]
+    assert (control.trained, control.training.epochs, control.training.weights) == (False, 0, None)
+    assert control.training.batch_size == 128
+    own = config.parse(with_key("arms.untrained", {"training": {"epochs": 0, "network": "vgg11"}})).arms["untrained"]
+    assert own.training.network == "vgg11"
+
+
+def test_a_study_is_the_same_when_it_is_read_again() -> None:
+    without = config.parse(with_key("arms.untrained", None))
+    assert config.Study.model_validate_json(without.model_dump_json()) == without
 
 
 def test_equal_shares_are_a_fraction() -> None:
@@ -55,7 +69,7 @@ def test_the_first_round_has_as_many_samples_as_the_others_unless_told() -> None
         ("training.optimiser.momentun", 3, "training.optimiser.momentun: no such key; choose from name, lr"),
         ("arms.queried.training.lr", 1, "arms.queried.training.lr: no such key"),
         ("training.epochs", "ten", "training.epochs: 'ten' is not right"),
-        ("training.epochs", 0, "training.epochs: 0 is not right: input should be greater than 0"),
+        ("training.epochs", -1, "training.epochs: -1 is not right: input should be greater than or equal to 0"),
         ("training.batch_size", 1, "training.batch_size: 1 is not right"),
         ("training.optimiser.lr", -1, "training.optimiser.lr: -1 is not right"),
         (

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from superposition import comparisons, summaries, tables
+from superposition.config import CONTROL, Arm
 from superposition.stages import collect, measure
 from tests.small_results import NUMBERS, POSITIONS, activations, experiments, measures, write_features
 
@@ -89,6 +90,13 @@ def test_accuracy_stays_empty_where_it_was_not_measured(tmp_path: Path) -> None:
     arms = {"baseline": collect.Study.model_validate(STUDY).arms["baseline"]}
     found = summaries.experiments([history], [samples], [], measures().iloc[:0], arms)
     assert found["accuracy"].isna().all() and found["labelled"].tolist() == [5]
+
+
+def test_a_control_has_no_samples(tmp_path: Path) -> None:
+    history, samples = write_round(tmp_path / "digits" / "untrained" / "seed0" / "round1", range(5), epochs=0)
+    arms = {"untrained": Arm.model_validate(CONTROL)}
+    found = summaries.experiments([history], [samples], [], measures().iloc[:0], arms).iloc[0]
+    assert found[["labelled", "trained_on", "epochs", "seconds"]].tolist() == [0, 0, 0, 0]
 
 
 def test_equal_digests_mean_equal_samples(collected: Path, tmp_path: Path) -> None:

@@ -8,16 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import h5py
-import numpy as np
 import pytest
 import torch
 
-from superposition import images as image_files
-from superposition import networks, samples, store
-from superposition.config import Features
+from superposition import networks, samples, streams
 from superposition.errors import InputError
-from superposition.stages import features, start
+from superposition.stages import start
 from tests.small_learning import CLASSES, SETTINGS, Study, learn, make_study, outputs, write_images
 
 import torchvision  # isort: skip  (after superposition.eager)
@@ -114,6 +110,14 @@ def test_a_diverged_training_leaves_nothing(study: Study, tmp_path: Path) -> Non
     assert not list(tmp_path.iterdir())
 
 
+def test_no_epochs_leave_the_first_weights(study: Study, tmp_path: Path) -> None:
+    control = learn(study.images, [study.samples], tmp_path, epochs=0)
+    first = networks.build("resnet18", classes=len(CLASSES), seed=streams.torch_seed(1, "weights", member=1))
+    found = weights(control.checkpoint)
+    assert all(torch.equal(found[key], value) for key, value in first.state_dict().items())
+    assert len(control.history.read_text(encoding="utf-8").splitlines()) == 1
+
+
 def test_weights_fill_all_but_the_head(study: Study, tmp_path: Path) -> None:
     """A step of almost nothing shows what training began from."""
     still = SETTINGS.optimiser.model_copy(update={"lr": 1e-30})
@@ -155,56 +159,6 @@ def test_a_damaged_optimiser_state_is_named(study: Study, tmp_path: Path) -> Non
     damaged.write_bytes(study.trained.optimiser.read_bytes()[:5000])
     with pytest.raises(InputError, match=f"^{re.escape(str(damaged))}: not a state of this optimiser"):
         learn(study.images, [study.samples], tmp_path / "out", begin=[study.trained.checkpoint, damaged])
-
-
-def record(study: Study, path: Path, splits: list[str], **options: Any) -> Path:
-    """Run `features`."""
-    about: dict[str, Any] = {"study": "s", "dataset": "colours", "arm": "random", "seed": 1, "round": 1, "code": "abc"}
-    features.run(
-        images=study.images,
-        checkpoint=study.trained.checkpoint,
-        training=SETTINGS,
-        splits=splits,
-        layers=["layer4.1.conv2", "avgpool"],
-        options=Features.model_validate(options),
-        features=path,
-        **about,
-    )
-    return path
-
-
-def plain_logits(study: Study, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Logits by torchvision's network alone, in single precision, and ids."""
-    network = torchvision.models.resnet18(num_classes=len(CLASSES)).eval()
-    network.load_state_dict(weights(study.trained.checkpoint))
-    data, shown = image_files.describe(study.images), image_files.read_split(study.images, split)
-    pixels = ((shown.images / 255 - data.mean) / data.std).astype(np.float32)
-    with torch.no_grad():
-        return network(torch.from_numpy(pixels).permute(0, 3, 1, 2)).numpy(), shown.ids
-
-
-@pytest.mark.parametrize("dtype", ["float16", "float32"])
-def test_features_say_what_they_are(dtype: str, study: Study, tmp_path: Path) -> None:
-    path = record(study, tmp_path / "features.h5", ["test", "train"], dtype=dtype)
-    about = store.attributes(path)
-    expected = {"study": "s", "dataset": "colours", "arm": "random", "seed": 1, "round": 1, "code": "abc"}
-    assert expected.items() <= about.items()
-    assert about["torch"] == torch.__version__
-    assert about["torchvision"] == torchvision.__version__
-    for split in ("test", "train"):
-        logits, ids = plain_logits(study, split)
-        for layer, units in {"layer4.1.conv2": 512, "avgpool": 512, "logits": 3}.items():
-            found = store.read(path, split, layer)
-            assert found.values.shape == (len(ids), units)
-            assert np.allclose(found.logits, logits, atol=1e-4)
-            assert np.array_equal(found.ids, ids)
-            assert found.classes == CLASSES
-
-
-def test_maps_are_kept_where_the_config_says_so(study: Study, tmp_path: Path) -> None:
-    with h5py.File(record(study, tmp_path / "features.h5", ["test"], maps="keep")) as file:
-        assert file["test/layers/layer4.1.conv2"].shape == (9, 512, 1, 1)
-        assert file["test/layers/avgpool"].dtype == np.float16
 
 
 def first_list(study: Study, path: Path, rounds: int, take: float, seed: int = 1) -> list[str]:

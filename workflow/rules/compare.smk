@@ -38,7 +38,9 @@ rule trace:
 
 rule tally:
     input:
-        picks=expand(rules.trace.output.picks, dataset=STUDY.datasets, arm=STUDY.arms, seed=STUDY.seeds),
+        picks=expand(
+            rules.trace.output.picks, dataset=STUDY.datasets, arm=plan.trained_arms(STUDY), seed=STUDY.seeds
+        ),
         images=expand(rules.prepare.output.images, dataset=STUDY.datasets),
     output:
         picked="<study>/tables/picked.tsv",

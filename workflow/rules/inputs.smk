@@ -106,7 +106,8 @@ def figure_tables(wildcards):
             shown = {"dataset": [wildcards.dataset], "seed": STUDY.seeds[:1], "layer": STUDY.layers[-1]}
             tables += last_rounds(rules.embed.output.table, **shown)
         elif name == "picks":
-            tables += expand(rules.trace.output.picks, dataset=wildcards.dataset, arm=STUDY.arms, seed=STUDY.seeds[0])
+            shown = {"dataset": wildcards.dataset, "arm": plan.trained_arms(STUDY), "seed": STUDY.seeds[0]}
+            tables += expand(rules.trace.output.picks, **shown)
         elif name == "images":
             tables += expand(rules.prepare.output.images, dataset=wildcards.dataset)
         else:

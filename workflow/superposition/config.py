@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Field,
     NonNegativeFloat,
+    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     ValidationError,
@@ -25,6 +26,11 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Count = Annotated[int, Field(ge=2)]
 Fraction = Annotated[float, Field(gt=0, le=1)]
+
+
+UNTRAINED = "untrained"
+CONTROL = {"training": {"epochs": 0, "weights": None}}
+"""The arm that shows what random weights have already."""
 
 
 class Section(BaseModel):
@@ -64,8 +70,8 @@ class Training(Section):
     """First layer: torchvision's own, or a 3x3 convolution of stride 1 and no pooling, for small images."""
     weights: str | None = None
     """First weights of all but the head: a torchvision weights name (IMAGENET1K_V1), a file, or null for random."""
-    epochs: PositiveInt = 20
-    """Passes over the round's training samples."""
+    epochs: NonNegativeInt = 20
+    """Passes over the round's training samples; 0 leaves the network as it begins."""
     batch_size: Annotated[int, Field(ge=2)] = 128
     """Samples a step."""
     optimiser: Optimiser = Optimiser()
@@ -105,6 +111,11 @@ class Arm(Section):
     """Begin from the finished network and optimiser state of this arm."""
     training: Training = Training()
     """Keys here override the study's `training` for this arm."""
+
+    @property
+    def trained(self) -> bool:
+        """Whether it learns at all; a control does not."""
+        return self.training.epochs > 0
 
     @property
     def share(self) -> float:
@@ -166,7 +177,8 @@ class Study(Section):
     training: Training = Training()
     """What every arm inherits."""
     arms: Annotated[dict[Name, Arm], Field(min_length=1)]
-    """Training regimens by name; `name: {}` takes the defaults, `name: null` takes out one that a file below put in."""
+    """Training regimens by name; `name: {}` takes the defaults, `name: null` takes out one that a file below put in.
+    Every study has `untrained`, the network with random weights, unless it says `untrained: null`."""
     contrasts: list[tuple[Name, Name]] = []
     """Pairs of arms that are compared seed by seed: first minus second."""
     layers: Annotated[list[str], Field(min_length=1)] = ["avgpool"]
@@ -224,15 +236,22 @@ def merged(below: Any, above: Any) -> Any:
 
 
 def parse(values: Mapping[str, Any]) -> Study:
-    """The study that `values` (a loaded config file) describe.
+    """The study that `values` (a loaded config file) describe, with the control that every study has.
 
     Raises InputError, one line a fault, for unknown keys, wrong types and values out of range.
     """
     try:
-        return Study.model_validate(values)
+        return Study.model_validate(_with_control(values))
     except ValidationError as error:
         lines = dict.fromkeys(_line(fault) for fault in error.errors(include_url=False))
         raise InputError("\n".join(line for line in lines if _without_arm(line) not in lines)) from None
+
+
+def _with_control(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    arms = values.get("arms")
+    if not arms or not isinstance(arms, Mapping):
+        return values
+    return {**values, "arms": {**arms, UNTRAINED: arms.get(UNTRAINED, CONTROL)}}
 
 
 def _line(fault: Any) -> str:

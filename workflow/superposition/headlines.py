@@ -26,6 +26,11 @@ def after_rounds(measures: DataFrame, experiments: DataFrame) -> DataFrame:
     return only(measures.dropna(subset="value")).merge(rounds, on=tables.RUN)
 
 
+def trained(rounds: DataFrame) -> DataFrame:
+    """The rounds that learnt from samples: not those of a control; rounds: labelled and whatever else."""
+    return rounds[rounds["labelled"] > 0]
+
+
 def side_by_side(rounds: DataFrame) -> DataFrame:
     """Measures beside one another, one row a round of a run; columns `cosine sample.mean, avgpool`, in the order in
     which they were measured. rounds: as from `after_rounds`."""

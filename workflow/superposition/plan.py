@@ -12,16 +12,22 @@ BYTES = {"float16": 2, "float32": 4}
 def describe(study: Study) -> str:
     """Two lines for people: the trainings, and the disk that checkpoints and features will take."""
     rounds = {name: arm.rounds for name, arm in study.arms.items()}
-    networks = sum(arm.rounds + (arm.rounds - 1) * len(other_members(arm)) for arm in study.arms.values())
+    trained = {name: study.arms[name] for name in trained_arms(study)}
+    networks = sum(arm.rounds + (arm.rounds - 1) * len(other_members(arm)) for arm in trained.values())
     replicates = len(study.datasets) * len(study.seeds)
     sizes = [_gigabytes(study, dict.fromkeys(rounds, 1)), _gigabytes(study, rounds)]
     here, other = (sizes[1], sizes[0]) if study.keep == "all" else sizes
     alternative = f"keep: {'last' if study.keep == 'all' else 'all'} would take {other:.1f} GB"
     return (
-        f"Study {study.study}: {_count(rounds, 'arm')} x {_count(study.seeds, 'seed')} x "
+        f"Study {study.study}: {_count(trained, 'arm')} x {_count(study.seeds, 'seed')} x "
         f"{_count(study.datasets, 'dataset')}, {replicates * networks} trainings.\n"
         f"Checkpoints and features will take about {here:.1f} GB ({alternative})."
     )
+
+
+def trained_arms(study: Study) -> list[str]:
+    """The arms that learn from samples."""
+    return [name for name, arm in study.arms.items() if arm.trained]
 
 
 def recorded_layers(study: Study) -> list[str]:

@@ -103,8 +103,9 @@ def _counted(newest: Path, lists: list[Path], arms: Mapping[str, Arm]) -> dict[s
     place = _place(newest)
     of_run = [path for path in lists if path.parents[1] == newest.parents[1]]
     so_far = [path for path in of_run if _place(path)["round"] <= place["round"]]
-    labelled = sample_lists.read_ids(so_far)
-    ids = sample_lists.read_ids([newest]) if arms[place["arm"]].labelled == "newest" else labelled
+    arm = arms[place["arm"]]
+    labelled = sample_lists.read_ids(so_far if arm.trained else [])
+    ids = sample_lists.read_ids([newest]) if arm.trained and arm.labelled == "newest" else labelled
     digest = blake2b(ids.astype("<i8").tobytes(), digest_size=4).hexdigest()
     return {**place, "labelled": len(labelled), "trained_on": len(ids), "samples": digest}
 

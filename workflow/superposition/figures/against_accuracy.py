@@ -24,7 +24,7 @@ LABEL = "test accuracy (%)"
 
 def draw(tables: Mapping[str, DataFrame], width_mm: float) -> Figure:
     """Panels in the order in which the study names its measures; accuracy itself has none."""
-    rounds = headlines.after_rounds(tables["measures"], tables["experiments"])
+    rounds = headlines.trained(headlines.after_rounds(tables["measures"], tables["experiments"]))
     rounds = rounds[rounds["metric"] != "accuracy"].dropna(subset="accuracy")
     looks = plotting.arm_looks(tables["experiments"])
     if rounds.empty:

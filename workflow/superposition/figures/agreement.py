@@ -17,7 +17,7 @@ NEEDS = ("measures", "experiments")
 SECTION = "features"
 CAPTION = (
     "Do the measures agree? Spearman's rank correlation of each two of the measures that the report shows first, over "
-    "the rounds of all arms and seeds together: 1 (red), the same order; −1 (blue), the opposite one. "
+    "the rounds of all trained arms and seeds together: 1 (red), the same order; −1 (blue), the opposite one. "
     "Rounds of a run are not independent, and what training and labels do to all measures counts too, so these "
     "are no tests. A negative one may be agreement: a low Davies–Bouldin index means what a high silhouette means."
 )
@@ -32,7 +32,7 @@ DARK = 0.6
 
 def draw(tables: Mapping[str, DataFrame], width_mm: float) -> Figure:
     """A triangle of numbered measures."""
-    rounds = headlines.after_rounds(tables["measures"], tables["experiments"])
+    rounds = headlines.trained(headlines.after_rounds(tables["measures"], tables["experiments"]))
     values = headlines.side_by_side(rounds)
     names = [plotting.fitting(name, NAMES_MM - 8) for name in values]
     x, y = "measure (number as on the left)", "measure"

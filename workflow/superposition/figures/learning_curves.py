@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas import DataFrame
 
-from superposition import plotting
+from superposition import headlines, plotting
 from superposition.errors import InputError
 
 NEEDS = ("experiments",)
@@ -26,7 +26,7 @@ CAPTION = (
 
 def draw(tables: Mapping[str, DataFrame], width_mm: float) -> Figure:
     """One panel. Raises InputError where accuracy was not measured."""
-    experiments = tables["experiments"].dropna(subset="accuracy")
+    experiments = headlines.trained(tables["experiments"]).dropna(subset="accuracy")
     if experiments.empty:
         raise InputError("figures: learning_curves needs accuracy among the study's metrics")
     looks = plotting.arm_looks(experiments)
