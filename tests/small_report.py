@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from superposition import comparisons, curves, tables
+from superposition import adjustment, comparisons, curves, tables
 from superposition.config import Study
 from superposition.stages import report
 from tests import small_picks
@@ -65,8 +65,9 @@ def written(
         "measures": measures(seeds, arms) if scalars is None else scalars,
         "experiments": experiments(seeds, arms) if rounds is None else rounds,
     }
-    compared = comparisons.contrasts(frames["measures"], frames["experiments"], config.contrasts, config.arms)
+    compared = comparisons.contrasts(frames["measures"], frames["experiments"], config.contrasts)
     frames["contrasts"] = compared
+    frames["adjusted"] = adjustment.adjusted(frames["measures"], frames["experiments"], config.contrasts, config.arms)
     frames["areas"] = curves.areas(frames["experiments"])
     picked = small_picks.of_runs(tuple((arm, seed, rounds_of(arm)) for arm in arms for seed in seeds))
     frames |= {name: picked[name] for name in ("picked", "queries", "overlaps")}

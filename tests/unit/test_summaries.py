@@ -55,9 +55,8 @@ def collected(tmp_path: Path) -> Path:
             for metric in ("accuracy", "cosine"):
                 measured.append(run / "measures" / f"{metric}.tsv")
                 measure.run(features=features, metric=metric, layers=["avgpool"], table=measured[-1])
-    out = {
-        name: tmp_path / "tables" / f"{name}.tsv" for name in ("measures", "distributions", "experiments", "contrasts")
-    }
+    names = ("measures", "distributions", "experiments", "contrasts", "adjusted")
+    out = {name: tmp_path / "tables" / f"{name}.tsv" for name in names}
     histories, samples = map(list, zip(*rounds, strict=True))
     inputs = {"measured": measured, "histories": histories, "samples": samples, "efforts": efforts}
     collect.run(**inputs, study=json.dumps(STUDY), **out)

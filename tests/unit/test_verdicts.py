@@ -11,7 +11,7 @@ import pytest
 
 from superposition import wording
 from tests.small_report import STUDY, Page, text_of, written
-from tests.small_results import measures
+from tests.small_results import experiments, measures
 
 NAN = math.nan
 TESTED: dict[str, Any] = {
@@ -149,3 +149,14 @@ def test_contrasts_without_a_seed_in_common_have_no_column(tmp_path: Path) -> No
     said = opening(written(tmp_path, STUDY, scalars=apart[~unmeasured]))
     assert "least_confidence against random: no seed has both." in said
     assert "baseline (300 samples)" in said and "accuracy" not in said.split("layer")[1]
+
+
+def test_what_is_left_at_equal_labels_and_accuracy_is_said(tmp_path: Path) -> None:
+    rounds = experiments()
+    rounds["accuracy"] += np.random.default_rng(0).normal(0, 0.02, len(rounds))
+    said = opening(written(tmp_path, STUDY, rounds=rounds))
+    assert "least_confidence against random, beyond labels and accuracy" in said
+    assert "Both arms have as many labelled samples in 1 round in which their choices differ." in said
+    assert "least_confidence against baseline, beyond labels and accuracy" not in said
+    alone = opening(written(tmp_path, STUDY, seeds=(0,), rounds=rounds[rounds["seed"] == 0]))
+    assert "one seed can’t tell it from chance" in alone

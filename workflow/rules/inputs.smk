@@ -116,5 +116,5 @@ def figure_tables(wildcards):
 
 
 def report_tables(wildcards):
-    collected = [rules.collect.output[name] for name in ("measures", "experiments", "contrasts")]
+    collected = [rules.collect.output[name] for name in ("measures", "experiments", "contrasts", "adjusted")]
     return [*collected, *rules.tally.output, *rules.curves.output]

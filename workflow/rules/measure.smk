@@ -8,7 +8,7 @@
 #     features   = <run>/round{round}/features.h5
 #     embedding  = <run>/round{round}/tsne.{layer}.tsv
 #     measured   = <run>/measures/{metric}.tsv
-#     tables     = <study>/tables/{measures,distributions,experiments,contrasts}.tsv
+#     tables     = <study>/tables/{measures,distributions,experiments,contrasts,adjusted}.tsv
 
 
 rule features:
@@ -123,6 +123,7 @@ rule collect:
         distributions="<study>/tables/distributions.tsv",
         experiments="<study>/tables/experiments.tsv",
         contrasts="<study>/tables/contrasts.tsv",
+        adjusted="<study>/tables/adjusted.tsv",
     log:
         "<study>/logs/collect.log",
     benchmark:
@@ -147,4 +148,5 @@ rule collect:
         " --distributions {output.distributions}"
         " --experiments {output.experiments}"
         " --contrasts {output.contrasts}"
+        " --adjusted {output.adjusted}"
         " 2> {log}"

@@ -1,6 +1,6 @@
 """Contrasts: two arms, compared seed by seed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,32 +24,29 @@ CONTRASTS = [
 ]
 
 
-def contrasts(
-    scalars: DataFrame, experiments: DataFrame, pairs: Sequence[tuple[str, str]], arms: Mapping[str, Arm]
-) -> DataFrame:
+def contrasts(scalars: DataFrame, experiments: DataFrame, pairs: Sequence[tuple[str, str]]) -> DataFrame:
     """Every quantity of each pair of arms, compared seed by seed after every round; seeds that only one has are left
     out.
 
     Round r stands against round r, or, where an arm has a single round, against that one. `same_samples`: in every
     seed, both trained on the same samples. `seed_share`: of the two arms' variation, what goes with the seed.
 
-    A family is what a reader is told first of a contrast on a dataset: its headline quantities, of all layers, after
-    its `telling` rounds. `comparisons` is their number, `p_holm` and `p_permutation_holm` are corrected for it; all
-    three are empty outside the family, and for what was not tested.
+    A family is what a reader is told first of a contrast on a dataset after a round: its headline quantities, of all
+    layers. `comparisons` is their number, `p_holm` and `p_permutation_holm` are corrected for it; all three are empty
+    outside the family, and for what was not tested.
     """
     values = scalars.dropna(subset="value").merge(experiments[[*tables.RUN, "samples"]], on=tables.RUN)
     found = DataFrame([row for a, b in pairs for row in _contrast(values, a, b)], columns=CONTRASTS)
-    for (_, a, b), contrast in found.groupby(["dataset", "a", "b"], sort=False):
-        told = headlines.only(telling(contrast, train_alike(arms[a], arms[b])))
-        family = told.index[told["p_t"].notna()]
-        found.loc[family, "comparisons"] = len(family)
+    tested = headlines.only(found).dropna(subset="p_t")
+    for rows in tested.groupby(["dataset", "a", "b", *ROUNDS]).groups.values():
+        found.loc[rows, "comparisons"] = len(rows)
         for p, corrected in CORRECTED.items():
-            found.loc[family, corrected] = holm(found.loc[family, p].to_numpy())
+            found.loc[rows, corrected] = holm(found.loc[rows, p].to_numpy())
     return found
 
 
 def _contrast(values: DataFrame, a: str, b: str) -> Iterator[list[Any]]:
-    for key, pair in _paired(values, a, b).groupby([*QUANTITY, *ROUNDS], sort=False):
+    for key, pair in paired(values, a, b).groupby([*QUANTITY, *ROUNDS], sort=False):
         *quantity, round_a, round_b = key
         same_samples = bool((pair["samples_a"] == pair["samples_b"]).all())
         both = pair[["value_a", "value_b"]].to_numpy().T
@@ -57,7 +54,7 @@ def _contrast(values: DataFrame, a: str, b: str) -> Iterator[list[Any]]:
         yield [*quantity, a, round_a, b, round_b, same_samples, *said, *[np.nan] * (1 + len(CORRECTED))]
 
 
-def _paired(values: DataFrame, a: str, b: str) -> DataFrame:
+def paired(values: DataFrame, a: str, b: str) -> DataFrame:
     """Each value of arm a beside arm b's of the same seed, in the rounds that are compared."""
     of_a, of_b = (values[values["arm"] == arm] for arm in (a, b))
     pairs = of_a.merge(of_b, on=["seed", *QUANTITY], suffixes=("_a", "_b"))

@@ -17,7 +17,7 @@ def is_headline(metric: str, quantity: str) -> bool:
 def only(frame: DataFrame) -> DataFrame:
     """The rows of headline quantities; frame: metric, quantity and whatever else."""
     quantities = zip(frame["metric"], frame["quantity"], strict=True)
-    return frame[[is_headline(metric, quantity) for metric, quantity in quantities]]
+    return frame.loc[[is_headline(metric, quantity) for metric, quantity in quantities]]
 
 
 def after_rounds(measures: DataFrame, experiments: DataFrame) -> DataFrame:

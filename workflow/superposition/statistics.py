@@ -44,6 +44,17 @@ class Evidence(NamedTuple):
     effect_size: float
 
 
+class Adjusted(NamedTuple):
+    """How much a difference rises with that of a covariate; what is left of it where the covariate is equal, the ends
+    of its 95 % interval, and p of its being 0."""
+
+    slope: float
+    adjusted: float
+    adjusted_low: float
+    adjusted_high: float
+    adjusted_p: float
+
+
 NO_EVIDENCE = Evidence(*[float("nan")] * 5)
 
 
@@ -74,6 +85,34 @@ def evidence(a: np.ndarray, b: np.ndarray) -> Evidence:
         p_of_permutations(differences),
         effect_size(differences),
     )
+
+
+def adjusted_difference(differences: np.ndarray, covariate: np.ndarray) -> Adjusted:
+    """What is left of paired differences [seed, round] at equal covariate: the intercept of their regression on the
+    covariate's differences [seed, round].
+
+    Rounds of a seed are not independent, so the interval is the jackknife's over seeds with Student's t(n - 1)
+    (MacKinnon, Nielsen & Webb 2023, doi:10.1002/jae.2961): it and p are nan for one seed. All is nan where a regression
+    finds no slope, because the covariate does not vary.
+    """
+    n = len(differences)
+    slope, left = _line(differences, covariate)
+    if n == 1:
+        return Adjusted(slope, left, float("nan"), float("nan"), float("nan"))
+    others = [_line(np.delete(differences, seed, 0), np.delete(covariate, seed, 0))[1] for seed in range(n)]
+    error = ((n - 1) / n * np.square(np.array(others) - left).sum()) ** 0.5
+    half = float(stdtrit(n - 1, (1 + LEVEL) / 2) * error)
+    p = float(2 * stdtr(n - 1, -abs(left) / error)) if error else float("nan")
+    return Adjusted(slope, left, left - half, left + half, p)
+
+
+def _line(y: np.ndarray, x: np.ndarray) -> tuple[float, float]:
+    """Slope and intercept of y on x by least squares; nan where x does not vary."""
+    about_mean = x - x.mean()
+    if np.ptp(x) <= ROUNDING * np.abs(x).max():
+        return float("nan"), float("nan")
+    slope = float((about_mean * y).sum() / np.square(about_mean).sum())
+    return slope, float(y.mean() - slope * x.mean())
 
 
 def p_of_t_test(values: np.ndarray) -> float:

@@ -52,6 +52,18 @@ def judgement(contrast: Mapping[str, Any]) -> str:
     return "no clear difference" if contrast["low"] <= 0 <= contrast["high"] else "not certain"
 
 
+def beyond_accuracy(contrast: Mapping[str, Any]) -> str:
+    """What is left of a difference at equal accuracy, and how sure that is (a row of adjusted.tsv)."""
+    if math.isnan(contrast["adjusted"]):
+        return "accuracy does not differ"
+    if contrast["n"] == 1:
+        return "one seed: nothing can be said about chance"
+    if contrast["adjusted_low"] <= 0 <= contrast["adjusted_high"]:
+        return "no clear difference"
+    sure = "certain" if contrast["adjusted_p_holm"] <= SIGNIFICANCE else "not certain"
+    return f"{direction(contrast['adjusted'])}, {sure}"
+
+
 def statement(contrast: Mapping[str, Any]) -> str:
     """A contrast (a row of contrasts.tsv) in a sentence that can be quoted by itself."""
     difference, judged = contrast["difference"], judgement(contrast)

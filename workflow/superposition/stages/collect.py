@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from superposition import comparisons, summaries, tables
+from superposition import adjustment, comparisons, summaries, tables
 from superposition.config import Study
 
 
@@ -17,11 +17,12 @@ def run(
     distributions: Path,
     experiments: Path,
     contrasts: Path,
+    adjusted: Path,
 ) -> None:
     """Put the study's tables together.
 
     measured, histories, samples, efforts: the tables of all runs and rounds; study: the whole config as JSON;
-    the other paths are the four tables made of them.
+    the other paths are the five tables made of them.
     """
     config = Study.model_validate_json(study)
     rows = tables.read_all(measured)
@@ -30,4 +31,5 @@ def run(
     tables.write_frame(distributions, rows[rows["at"].notna()])
     rounds = summaries.experiments(histories, samples, efforts, scalars, config.arms)
     tables.write_frame(experiments, rounds)
-    tables.write_frame(contrasts, comparisons.contrasts(scalars, rounds, config.contrasts, config.arms))
+    tables.write_frame(contrasts, comparisons.contrasts(scalars, rounds, config.contrasts))
+    tables.write_frame(adjusted, adjustment.adjusted(scalars, rounds, config.contrasts, config.arms))

@@ -32,8 +32,8 @@ PACKAGES = [
 def run(*, study: str, tables: list[Path], figures: list[Path], report: Path) -> None:
     """Write the study's report: one HTML page that needs nothing beside it.
 
-    study: the whole config as JSON; tables: measures, experiments and contrasts, areas and efficiency, picked, queries
-    and overlaps, each .tsv; figures: {dataset}/{figure}.svg.
+    study: the whole config as JSON; tables: measures, experiments, contrasts and adjusted, areas and efficiency,
+    picked, queries and overlaps, each .tsv; figures: {dataset}/{figure}.svg.
     """
     config = Study.model_validate_json(study)
     frames = {path.stem: table_files.read(path) for path in tables}
@@ -60,12 +60,19 @@ def _dataset(name: str, study: Study, frames: dict[str, DataFrame], figures: lis
         "name": name,
         "contrasts": contrasts,
         "verdicts": verdicts.table(contrasts),
+        "adjusted": [_adjusted(of_dataset["adjusted"], a, b) for a, b in study.contrasts],
         "some_earlier": any(contrast["earlier"] for contrast in contrasts),
         "measures": _measures(of_dataset["measures"], list(study.arms)),
         "curves": _curves(of_dataset, study),
         "picks": _picks(of_dataset),
         "figures": [_figure(path) for path in figures if path.parent.name == name],
     }
+
+
+def _adjusted(adjusted: DataFrame, a: str, b: str) -> dict[str, Any]:
+    """What is left of the headline quantities of a contrast at equal labels and accuracy."""
+    rows = headlines.only(adjusted[(adjusted["a"] == a) & (adjusted["b"] == b)]).to_dict("records")
+    return {"a": a, "b": b, "rows": [{**row, "beyond": wording.beyond_accuracy(row)} for row in rows]}
 
 
 def _measures(scalars: DataFrame, arms: list[str]) -> list[dict[str, Any]]:
