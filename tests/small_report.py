@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from superposition import adjustment, comparisons, curves, tables
+from superposition import adjustment, comparisons, curves, published, tables
 from superposition.config import Study
 from superposition.stages import report
 from tests import small_picks
@@ -27,7 +27,7 @@ STUDY = {
 }
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 FIGURES = ("tsne", "learning_curves")
-VOID = {"meta", "img", "br", "link", "hr", "input"}
+VOID = {"meta", "img", "br", "wbr", "link", "hr", "input"}
 
 
 class Page(HTMLParser):
@@ -56,9 +56,10 @@ def written(
     seeds: tuple[int, ...] = (0, 1, 2),
     rounds: pd.DataFrame | None = None,
     scalars: pd.DataFrame | None = None,
+    apart: pd.DataFrame | None = None,
 ) -> str:
     """The page of a small study; rounds, scalars: its experiments.tsv and measures.tsv, where they aren't the small
-    ones."""
+    ones; apart: its apart.tsv, if it has one."""
     config = Study.model_validate(study)
     arms = tuple(config.arms)
     frames = {
@@ -68,10 +69,13 @@ def written(
     compared = comparisons.contrasts(frames["measures"], frames["experiments"], config.contrasts)
     frames["contrasts"] = compared
     frames["adjusted"] = adjustment.adjusted(frames["measures"], frames["experiments"], config.contrasts, config.arms)
+    frames["published"] = published.beside(frames["measures"], config.arms)
     frames["areas"] = curves.areas(frames["experiments"])
     picked = small_picks.of_runs(tuple((arm, seed, rounds_of(arm)) for arm in arms for seed in seeds))
     frames |= {name: picked[name] for name in ("picked", "queries", "overlaps")}
     frames["efficiency"] = curves.efficiency(frames["experiments"], config.arms)
+    if apart is not None:
+        frames["apart"] = apart
     for name, frame in frames.items():
         tables.write_frame(folder / f"{name}.tsv", frame)
     figures = [folder / "figures" / "digits" / f"{name}.svg" for name in FIGURES]

@@ -10,9 +10,11 @@ import pandas as pd
 from superposition import curves, plugins, store, tables
 from superposition.activations import Activations
 from superposition.config import Arm
-from tests import small_picks
+from tests import small_alignment, small_picks
 
 ARMS = ("baseline", "random", "least_confidence")
+CODE = "0123456789abcdef"
+"""Digest of the code that wrote the features."""
 MANY_ARMS = (*ARMS, *(f"an_arm_of_number_{number}" for number in range(12)))
 
 
@@ -22,15 +24,16 @@ def rounds_of(arm: str) -> int:
 
 
 def activations(seed: int = 0, n: int = 60, units: int = 8, classes: int = 3, layer: str = "avgpool") -> Activations:
-    """Non-negative features that lean on their class, in float32, and a head that reads them."""
+    """Non-negative features that lean on their class, in float32, a head that reads them, and the layer's weights."""
     rng = np.random.default_rng(seed)
     labels = np.arange(n) % classes
     values = np.maximum(rng.normal(0, 1, (n, units)) + rng.normal(0, 1, (classes, units))[labels], 0)
     logits = rng.normal(0, 1, (n, classes)) + 2 * np.eye(classes)[labels]
     names = [f"class {label}" for label in range(classes)]
     ids = np.arange(n) * 3
-    values, logits, head = (array.astype(np.float32) for array in (values, logits, rng.normal(0, 1, (classes, units))))
-    return Activations(values, logits, labels, ids, layer, names, head)
+    head, weights = rng.normal(0, 1, (classes, units)), rng.normal(0, 1, (units, 5))
+    values, logits, head, weights = (array.astype(np.float32) for array in (values, logits, head, weights))
+    return Activations(values, logits, labels, ids, layer, names, head, weights)
 
 
 def classes_at(means: np.ndarray, spread: float = 0, each: int = 10, seed: int = 0) -> Activations:
@@ -63,10 +66,12 @@ def rotation(seed: int, units: int) -> np.ndarray:
 
 
 def write_features(path: Path, shown: Activations, *, arm: str = "baseline", seed: int = 0, round_: int = 1) -> Path:
-    """A features file with one split, `test`, and one layer."""
+    """A features file with one split, `test`, and one layer, with what else is known of that."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    place = {"study": "s", "dataset": "digits", "arm": arm, "seed": seed, "round": round_, "classes": shown.classes}
-    with store.create(path, place) as file:
+    place = {"study": "s", "dataset": "digits", "arm": arm, "seed": seed, "round": round_}
+    with store.create(path, {**place, "code": CODE, "classes": shown.classes}) as file:
+        known = [{} if array is None else {shown.layer: array} for array in (shown.weights, shown.head)]
+        file.network(*known)
         n, units = shown.values.shape
         split = file.split(
             "test", n=n, classes=len(shown.classes), layers={shown.layer: (units,)}, dtype=str(shown.values.dtype)
@@ -123,9 +128,9 @@ def measures(
     for run in experiments(seeds, arms).to_dict("records"):
         place = [run[column] for column in tables.RUN]
         rows.append([*place, "logits", "accuracy", "top1", run["accuracy"]])
-        for layer, (of, mean) in product(layers, (("sample", 0.5), ("neuron", 0.1))):
+        for layer, (of, name, mean) in product(layers, (("sample", "mean", 0.5), ("neuron", "mean_absolute", 0.1))):
             value = mean + 0.01 * run["seed"] + 0.1 * (run["arm"] == "least_confidence")
-            rows += [[*place, layer, "cosine", f"{of}.mean", value], [*place, layer, "cosine", f"{of}.sd", 0.2]]
+            rows += [[*place, layer, "cosine", f"{of}.{name}", value], [*place, layer, "cosine", f"{of}.sd", 0.2]]
     return pd.DataFrame(rows, columns=tables.SCALARS)
 
 
@@ -164,6 +169,7 @@ def all_tables(
     runs = tuple((arm, seed, rounds_of(arm)) for arm in arms for seed in seeds)
     return {
         **small_picks.of_runs(runs),
+        **small_alignment.of_runs(runs, tuple(layers)),
         "measures": measures(seeds, arms, layers),
         "distributions": distributions(seeds, arms, layers),
         "experiments": experiments(seeds, arms),

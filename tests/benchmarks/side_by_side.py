@@ -8,7 +8,7 @@ A benchmark is a module in this folder with a list of what it compares:
     ]
 
 A side is a function at the top of the module (or a `partial` of one) that measures itself, so that what it prepares
-does not count, and returns its value in the benchmark's unit.
+does not count, and returns its value in the benchmark's unit: as a number, or as `Answered`, with what it found out.
 """
 
 import json
@@ -23,11 +23,19 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 LIBRARIES = ("numpy", "openTSNE", "scikit-activeml", "scikit-learn", "torch", "torchvision")
 
-Side = Callable[[], float]
+
+class Answered(NamedTuple):
+    """A side's value, and the numbers that the other side should have found too."""
+
+    value: float
+    answers: list[float]
+
+
+Side = Callable[[], float | Answered]
 
 
 @dataclass(frozen=True)
@@ -49,11 +57,12 @@ class Run:
 
     value: float
     peak_memory_mb: float
+    answers: list[float]
 
 
 @dataclass(frozen=True)
 class Result:
-    """Medians over the repetitions; `ratio` is how many times better ours is."""
+    """Medians over the repetitions; `ratio` is how many times better ours is, `differ_by` the most that answers do."""
 
     name: str
     unit: str
@@ -62,6 +71,7 @@ class Result:
     reference: float
     reference_is: str
     ratio: float
+    differ_by: float | None
     peak_memory_mb: dict[str, float]
     runs: dict[str, list[float]]
     machine: dict[str, Any]
@@ -90,10 +100,16 @@ def compare(benchmark: SideBySide) -> Result:
         reference=reference,
         reference_is=benchmark.reference_is,
         ratio=ours / reference if benchmark.better == "higher" else reference / ours,
+        differ_by=_difference(*(runs[side][0].answers for side in sides)),
         peak_memory_mb={side: median(run.peak_memory_mb for run in runs[side]) for side in sides},
         runs={side: [run.value for run in runs[side]] for side in sides},
         machine=machine(),
     )
+
+
+def _difference(ours: list[float], reference: list[float]) -> float | None:
+    """The most that answers differ by; None where there are none."""
+    return max((abs(a - b) for a, b in zip(ours, reference, strict=True)), default=None)
 
 
 def in_fresh_process(side: Side) -> Run:
@@ -103,7 +119,9 @@ def in_fresh_process(side: Side) -> Run:
 
 
 def _measured(side: Side) -> Run:
-    return Run(value=float(side()), peak_memory_mb=peak_memory_mb())
+    found = side()
+    value, answers = found if isinstance(found, Answered) else (found, [])
+    return Run(float(value), peak_memory_mb(), answers)
 
 
 def peak_memory_mb() -> float:
@@ -151,9 +169,12 @@ def run_all(benchmarks: list[SideBySide], folder: Path) -> Iterator[Result]:
 
 def table(results: list[Result]) -> str:
     """One row a benchmark, columns aligned."""
-    rows = [("benchmark", "ours", "reference", "unit", "times better", "MB ours", "MB reference", "reference is")]
+    names = ("benchmark", "ours", "reference", "unit", "times better", "differ by", "MB ours", "MB reference")
+    rows = [(*names, "reference is")]
     for r in results:
         memory = (f"{r.peak_memory_mb['ours']:.0f}", f"{r.peak_memory_mb['reference']:.0f}")
-        rows.append((r.name, f"{r.ours:.4g}", f"{r.reference:.4g}", r.unit, f"{r.ratio:.2f}", *memory, r.reference_is))
+        agreement = "" if r.differ_by is None else f"{r.differ_by:.1g}"
+        values = (r.name, f"{r.ours:.4g}", f"{r.reference:.4g}", r.unit, f"{r.ratio:.2f}", agreement)
+        rows.append((*values, *memory, r.reference_is))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)

@@ -10,11 +10,15 @@ from typing import Literal
 
 import pytest
 
-from tests.benchmarks.side_by_side import Side, SideBySide, compare, peak_memory_mb, run_all, table, timed
+from tests.benchmarks.side_by_side import Answered, Side, SideBySide, compare, peak_memory_mb, run_all, table, timed
 
 
 def fixed(value: float) -> float:
     return value
+
+
+def answered(value: float, *answers: float) -> Answered:
+    return Answered(value, list(answers))
 
 
 def logged(log: Path, side: str) -> float:
@@ -43,6 +47,15 @@ def test_ratio_says_how_many_times_better_ours_is(better: Literal["higher", "low
     assert result.ratio == pytest.approx(ratio)
 
 
+def test_answers_of_both_sides_are_compared(tmp_path: Path) -> None:
+    agreeing = comparison(partial(answered, 2.0, 0.5, 0.25), partial(answered, 1.0, 0.5, 0.5))
+    [result] = run_all([agreeing], tmp_path)
+    assert (result.ours, result.reference, result.differ_by) == (2.0, 1.0, 0.25)
+    assert table([result]).splitlines()[1].split()[4:6] == ["2.00", "0.2"]
+    with pytest.raises(ValueError, match="shorter"):
+        compare(comparison(partial(answered, 1.0, 0.5), partial(answered, 1.0)))
+
+
 def test_sides_take_turns_in_processes_of_their_own(tmp_path: Path) -> None:
     log = tmp_path / "log"
     compare(comparison(partial(logged, log, "ours"), partial(logged, log, "reference"), repeats=2))
@@ -66,7 +79,7 @@ def test_an_error_comes_through() -> None:
 def test_results_are_written_and_tabled(tmp_path: Path) -> None:
     results = list(run_all([comparison(partial(fixed, 6.0), partial(fixed, 2.0))], tmp_path))
     written = json.loads((tmp_path / "trivial.json").read_text())
-    assert written["ratio"] == 3.0
+    assert (written["ratio"], written["differ_by"]) == (3.0, None)
     assert written["runs"] == {"ours": [6.0], "reference": [2.0]}
     assert written["machine"]["libraries"].keys() >= {"torch", "numpy"}
     header, row = table(results).splitlines()

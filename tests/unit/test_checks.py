@@ -15,7 +15,7 @@ def torchvision(monkeypatch: pytest.MonkeyPatch) -> None:
     def look_up(network: str, stem: str) -> catalogue.Entry:
         if network not in ("resnet18", "resnet34"):
             raise InputError(f"network: {network!r} is none of resnet18, resnet34")
-        layers = {"layer4": 512, "avgpool": 512}
+        layers = {"layer4": 512, "avgpool": 512, "penultimate": 512}
         return catalogue.Entry(parameters=11, layers=layers, dropout=False, weights=["IMAGENET1K_V1"])
 
     monkeypatch.setattr(catalogue, "look_up", look_up)
@@ -110,7 +110,7 @@ def test_a_sound_study_passes() -> None:
             {"training": {"weights": "IMAGENET1K_V1", "stem": "cifar"}},
             r"arms.a.training.weights: .* needs stem: imagenet",
         ),
-        ({"layers": ["layer4", "layer9"]}, r"layers \(resnet18\): 'layer9' is none of avgpool, layer4"),
+        ({"layers": ["layer4", "layer9"]}, r"layers \(resnet18\): 'layer9' is none of avgpool, layer4, penultimate"),
         ({"layers": ["layer4", "layer4"]}, r"layers: \['layer4', 'layer4'\] names one twice"),
         ({"seeds": [1, 1]}, r"seeds: \[1, 1\] names one twice"),
         ({"metrics": ["cosin"]}, r"metrics: 'cosin' is none of accuracy, .*cosine"),

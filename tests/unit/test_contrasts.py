@@ -134,7 +134,7 @@ def test_a_family_is_the_headline_quantities_after_a_round() -> None:
     found = comparisons.contrasts(noisy(layers=("layer4", "avgpool")), experiments(), PAIRS)
     corrected = found[found["p_holm"].notna()]
     assert corrected["comparisons"].eq(5).all() and len(corrected) == 5 * (3 + 3)
-    assert set(corrected["quantity"]) == {"top1", "sample.mean", "neuron.mean"}
+    assert set(corrected["quantity"]) == {"top1", "sample.mean", "neuron.mean_absolute"}
     outside = found[found["p_holm"].isna()]
     assert outside[["comparisons", "p_permutation_holm"]].isna().all(axis=None) and outside["p_t"].notna().all()
 
@@ -160,9 +160,9 @@ def test_evidence_is_that_of_the_pairs() -> None:
 
 def test_what_is_equal_in_every_seed_is_not_tested() -> None:
     scalars = noisy()
-    equal = scalars["quantity"] == "neuron.mean"
+    equal = scalars["quantity"] == "neuron.mean_absolute"
     found = comparisons.contrasts(scalars.assign(value=scalars["value"].mask(equal, 0.5)), experiments(), PAIRS)
-    assert found.loc[found["quantity"] == "neuron.mean", ["p_t", "p_holm", "comparisons"]].isna().all(axis=None)
+    assert found.loc[found["quantity"] == "neuron.mean_absolute", ["p_t", "p_holm", "comparisons"]].isna().all(axis=None)
     assert found["comparisons"].max() == 2
 
 

@@ -1,4 +1,4 @@
-"""Cosines of all pairs: known answers, scikit-learn's answers, invariances, what is left out, and what samples tell."""
+"""Cosines of all pairs: known answers, scikit-learn's answers, invariances, weights, and what is left out."""
 
 import tracemalloc
 from dataclasses import replace
@@ -45,12 +45,13 @@ def test_known_directions() -> None:
     assert found["sample.median"] == pytest.approx(0.5**0.5, abs=1e-5)
     assert found["sample.mean_with_diagonal"] == pytest.approx((3 + 2 * 2**0.5) / 9)
     assert found["neuron.mean"] == pytest.approx(9 / (10 * 13) ** 0.5)
+    assert found["neuron.mean_absolute"] == pytest.approx(9 / (10 * 13) ** 0.5)
     assert found["neuron.sd"] == pytest.approx(0, abs=1e-7)
 
 
 def test_known_directions_from_their_mean() -> None:
     found = cosine.measure(of_rows([[6, 5], [4, 5], [5, 7], [5, 3]]))
-    expected = {"mean": -1 / 3, "min": -1, "median": 0, "max": 0, "sd": 2**0.5 / 3}
+    expected = {"mean": -1 / 3, "min": -1, "median": 0, "max": 0, "sd": 2**0.5 / 3, "mean_absolute": 1 / 3}
     for name, value in expected.items():
         assert found[f"sample.centred.{name}"] == pytest.approx(value, abs=1e-5), name
     assert found["neuron.centred.mean"] == pytest.approx(0, abs=1e-7)
@@ -67,6 +68,7 @@ def test_equals_scikit_learn_over_all_pairs(n: int, kind: str, monkeypatch: pyte
     for name, value in {
         "mean": expected.mean(),
         "sd": expected.std(),
+        "mean_absolute": np.abs(expected).mean(),
         "min": expected.min(),
         "q25": np.quantile(expected, 0.25),
         "median": np.median(expected),
@@ -96,6 +98,19 @@ def test_neurons_about_their_means_have_pearsons_correlation() -> None:
     found = cosine.measure(shown)
     assert found["neuron.centred.mean"] == pytest.approx(correlations.mean(), abs=1e-6)
     assert found["neuron.centred.max"] == pytest.approx(correlations.max(), abs=1e-6)
+
+
+def test_weights_are_compared_unit_by_unit_where_a_layer_has_any() -> None:
+    shown = replace(activations(), weights=np.array([[0, 2, 0], [0, -3, 0], [4, 0, 0]], np.float32))
+    found = cosine.measure(shown)
+    expected = {"mean": -1 / 3, "mean_absolute": 1 / 3, "min": -1, "median": 0, "max": 0, "zero": 0}
+    for name, value in expected.items():
+        assert found[f"weight.{name}"] == pytest.approx(value, abs=1e-5), name
+    centred = shown.weights - shown.weights.mean(axis=0)
+    about_mean = above_diagonal(cosine_similarity(centred))
+    assert found["weight.centred.mean"] == pytest.approx(about_mean.mean(), abs=1e-6)
+    without = cosine.measure(replace(shown, weights=None))
+    assert found.keys() - without.keys() == {name for name in found if name.startswith("weight.")}
 
 
 def test_a_long_common_mean_costs_no_precision_once_it_is_gone() -> None:
@@ -132,7 +147,7 @@ def test_order_rotation_and_scale_do_not_matter_nor_a_shift_once_centred(seed: i
     shown = activations(seed)
     expected, found = cosine.measure(shown), cosine.measure(turned(shown, seed, scale))
     moved = cosine.measure(turned(shown, seed, scale, shift))
-    for name in ("mean", "sd", "min", "q25", "median", "q75", "max"):
+    for name in ("mean", "sd", "mean_absolute", "min", "q25", "median", "q75", "max"):
         assert found[f"sample.{name}"] == pytest.approx(expected[f"sample.{name}"], abs=2e-5)
         assert moved[f"sample.centred.{name}"] == pytest.approx(expected[f"sample.centred.{name}"], abs=2e-5)
 
@@ -161,16 +176,3 @@ def test_needs_two_directions() -> None:
         cosine.measure(of_rows([[1, 2], [1, 2], [1, 2]]))
     with pytest.raises(InputError, match=r"cosine \(neuron\) needs two .* not 1 of 2"):
         cosine.measure(of_rows([[1, 0], [2, 0]]))
-
-
-def test_a_sample_says_how_far_it_may_be_off() -> None:
-    vectors, random = activations(n=800).values, np.random.default_rng(0)
-    exact = pairs.described(vectors, "")
-    draws = [pairs.described_sample(vectors, random.permutation(800)[:300], "") for _ in range(60)]
-    for name in ("mean", "sd", "q25", "median", "q75"):
-        found = np.array([draw[name] for draw in draws])
-        claimed = np.array([draw[f"{name}.standard_error"] for draw in draws]).mean()
-        assert claimed == pytest.approx(found.std(ddof=1), rel=0.35), name
-        assert found.mean() == pytest.approx(exact[name], abs=4 * claimed / 60**0.5 + 0.003), name
-    everything = pairs.described_sample(vectors, np.arange(800), "")
-    assert everything["mean"] == exact["mean"] and everything["mean.standard_error"] == 0

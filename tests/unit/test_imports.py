@@ -22,6 +22,8 @@ WITHOUT_TORCH = tuple(
     for start in (
         "metrics.",
         "figures.",
+        "stages.align",
+        "stages.apart",
         "stages.collect",
         "stages.curves",
         "stages.draw",

@@ -47,13 +47,15 @@ def test_it_follows_a_curved_surface() -> None:
 def test_neighbours_equal_scikit_learns(n: int, units: int, far: float) -> None:
     points = np.random.default_rng(n).normal(size=(n, units)) + far
     expected, _ = NearestNeighbors(n_neighbors=2, algorithm="kd_tree").fit(points).kneighbors()
-    assert neighbours.distances_to_nearest_two(points) == pytest.approx(expected)
+    assert neighbours.distances_to_nearest_two(points, np.arange(n)) == pytest.approx(expected)
+    some = np.arange(n)[::-2]
+    assert neighbours.distances_to_nearest_two(points, some) == pytest.approx(expected[some])
 
 
 def test_neighbours_much_nearer_than_others_are_seen_exactly() -> None:
     points = np.repeat(100 * np.random.default_rng(0).normal(size=(50, 40)), 5, axis=0)
     points[:, 0] += 1e-5 * np.tile([0, 1, 3, 6, 10], 50)
-    found = neighbours.distances_to_nearest_two(points).reshape(50, 5, 2)
+    found = neighbours.distances_to_nearest_two(points, np.arange(250)).reshape(50, 5, 2)
     expected = 1e-5 * np.array([[1, 3], [1, 2], [2, 3], [3, 4], [4, 7]])
     assert found == pytest.approx(np.broadcast_to(expected, found.shape), rel=1e-6)
 

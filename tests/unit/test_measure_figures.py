@@ -17,7 +17,7 @@ from tests.small_results import ARMS, MANY_ARMS, experiments, measures
 def rising(seeds: tuple[int, ...] = (0, 1, 2), arms: tuple[str, ...] = ARMS) -> pd.DataFrame:
     """The small study's measures; neuron cosines rise with the round, sample cosines fall."""
     frame = measures(seeds, arms)
-    slope = frame["quantity"].map({"neuron.mean": 0.2, "sample.mean": -0.2}).fillna(0)
+    slope = frame["quantity"].map({"neuron.mean_absolute": 0.2, "sample.mean": -0.2}).fillna(0)
     return frame.assign(value=frame["value"] + slope * frame["round"])
 
 
@@ -37,7 +37,7 @@ def titles(drawing: Figure) -> list[tuple[str, str]]:
 def test_after_rounds_keeps_headlines_of_rounds_that_were_trained() -> None:
     untrained = measures().assign(round=0)
     found = headlines.after_rounds(pd.concat([untrained, measures()]), experiments())
-    assert set(found["quantity"]) == {"top1", "sample.mean", "neuron.mean"} and found["round"].min() == 1
+    assert set(found["quantity"]) == {"top1", "sample.mean", "neuron.mean_absolute"} and found["round"].min() == 1
     row = found[(found["arm"] == "random") & (found["round"] == 2)].iloc[0]
     assert (row["labelled"], row["accuracy"]) == (200, pytest.approx(0.8))
 
@@ -47,7 +47,7 @@ def test_trajectories_have_a_panel_a_measure_and_a_line_an_arm() -> None:
     assert titles(figure) == [
         ("accuracy, logits", "top1"),
         ("cosine, avgpool", "sample.mean"),
-        ("cosine, avgpool", "neuron.mean"),
+        ("cosine, avgpool", "neuron.mean_absolute"),
     ]
     lines = {line.get_label(): line for line in figure.axes[2].lines}
     assert lines["random"].get_xdata().tolist() == [100, 200, 300]
@@ -70,7 +70,7 @@ def test_an_arm_of_one_round_is_a_point_and_a_level() -> None:
 
 def test_against_accuracy_has_a_mark_a_round_and_seed() -> None:
     figure = drawn("against_accuracy", rising())
-    assert titles(figure) == [("cosine, avgpool", "sample.mean"), ("cosine, avgpool", "neuron.mean")]
+    assert titles(figure) == [("cosine, avgpool", "sample.mean"), ("cosine, avgpool", "neuron.mean_absolute")]
     baseline, random, _ = figure.axes[1].lines
     assert baseline.get_xdata().tolist() == pytest.approx([90, 91, 92])
     assert sorted(random.get_xdata()) == pytest.approx([70, 71, 72, 80, 81, 82, 90, 91, 92])
@@ -104,7 +104,7 @@ def test_agreement_numbers_its_measures_and_writes_correlations_below_the_diagon
     assert names == [
         "accuracy top1, logits  1",
         "cosine sample.mean, avgpool  2",
-        "cosine neuron.mean, avgpool  3",
+        "cosine neuron.mean_absolute, avgpool  3",
     ]
     cells = {(*text.get_position(), text.get_text()) for text in axis.texts}
     assert cells == {(0, 1, "−100"), (0, 2, "100"), (1, 2, "−100")}
@@ -113,7 +113,7 @@ def test_agreement_numbers_its_measures_and_writes_correlations_below_the_diagon
 
 def test_agreement_leaves_blank_what_does_not_vary() -> None:
     shown = rising(seeds=(0,), arms=("random",))
-    constant = shown["quantity"] == "neuron.mean"
+    constant = shown["quantity"] == "neuron.mean_absolute"
     axis = drawn("agreement", shown.assign(value=shown["value"].mask(constant, 0.5))).axes[0]
     assert [text.get_text() for text in axis.texts] == ["−100"]
 

@@ -2,19 +2,26 @@
 
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
 from superposition import plugins, tables
+from superposition.config import Measures
 from superposition.embedding import tsne
 from superposition.errors import InputError
 from superposition.stages import embed, measure
-from tests.small_results import NUMBERS, POSITIONS, activations, write_features
+from tests.small_results import CODE, NUMBERS, POSITIONS, activations, write_features
+
+
+def measured(features: list[Path], metric: str, table: Path, layer: str = "avgpool", code: str = CODE) -> None:
+    """Run the stage."""
+    measure.run(features=features, written_by=code, metric=metric, layers=[layer], limits=Measures(), table=table)
 
 
 def test_measure_writes_a_row_a_quantity_and_position(tmp_path: Path) -> None:
     paths = [write_features(tmp_path / f"{r}.h5", activations(r), arm="random", seed=4, round_=r) for r in (1, 2)]
-    measure.run(features=paths, metric="cosine", layers=["avgpool"], table=tmp_path / "m.tsv")
+    measured(paths, "cosine", tmp_path / "m.tsv")
     found = tables.read(tmp_path / "m.tsv")
     assert list(found) == ["dataset", "arm", "seed", "round", "layer", "metric", "quantity", "at", "value"]
     assert (found["at"].isna()).sum() == 2 * NUMBERS and found["at"].notna().sum() == 2 * POSITIONS
@@ -25,15 +32,37 @@ def test_measure_writes_a_row_a_quantity_and_position(tmp_path: Path) -> None:
 
 def test_a_metric_with_its_own_layers_ignores_the_studys(tmp_path: Path) -> None:
     path = write_features(tmp_path / "f.h5", activations())
-    measure.run(features=[path], metric="accuracy", layers=["no such layer"], table=tmp_path / "m.tsv")
+    measured([path], "accuracy", tmp_path / "m.tsv", layer="no such layer")
     assert tables.read(tmp_path / "m.tsv")["layer"].tolist() == ["logits"]
+
+
+def test_features_of_other_code_are_refused_by_both_stages_before_they_begin(tmp_path: Path) -> None:
+    paths = [write_features(tmp_path / name, activations(n=40)) for name in ("a.h5", "b.h5")]
+    with h5py.File(paths[1], "r+") as file:
+        file.attrs["code"] = "fedcba9876543210"
+    message = rf"b\.h5: written by code fedcba9876543210, not {CODE}; delete it and run again"
+    with pytest.raises(InputError, match=message):
+        measured(paths, "accuracy", tmp_path / "m.tsv")
+    with pytest.raises(InputError, match=message):
+        embed.run(features=paths[1], written_by=CODE, layer="avgpool", seed=0, table=tmp_path / "tsne.tsv")
+    with pytest.raises(InputError, match=rf"a\.h5: written by code {CODE}, not 0;"):
+        measured(paths[:1], "accuracy", tmp_path / "m.tsv", code="0")
+    assert not list(tmp_path.glob("*.tsv"))
+
+
+@pytest.mark.parametrize("metric", plugins.names("metric"))
+def test_every_measure_names_the_file_that_was_cut_short(metric: str, tmp_path: Path) -> None:
+    whole, cut = (write_features(tmp_path / name, activations()) for name in ("a.h5", "b.h5"))
+    cut.write_bytes(cut.read_bytes()[:-1])
+    with pytest.raises(InputError, match=r"b\.h5: not a whole features file; delete it and run again"):
+        measured([whole, cut], metric, tmp_path / "m.tsv")
 
 
 def test_embed_writes_a_point_a_sample(tmp_path: Path) -> None:
     shown = activations(n=40)
     path = write_features(tmp_path / "f.h5", shown)
     for name in ("a", "b"):
-        embed.run(features=path, layer="avgpool", seed=0, table=tmp_path / f"tsne.{name}.tsv")
+        embed.run(features=path, written_by=CODE, layer="avgpool", seed=0, table=tmp_path / f"tsne.{name}.tsv")
     found = tables.read(tmp_path / "tsne.a.tsv")
     assert list(found) == tables.EMBEDDING
     assert found["id"].tolist() == shown.ids.tolist()

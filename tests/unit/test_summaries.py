@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from superposition import comparisons, summaries, tables
-from superposition.config import CONTROL, Arm
+from superposition.config import CONTROL, Arm, Measures
 from superposition.stages import collect, measure
-from tests.small_results import NUMBERS, POSITIONS, activations, experiments, measures, write_features
+from tests.small_results import CODE, NUMBERS, POSITIONS, activations, experiments, measures, write_features
 
 HISTORY = "epoch\tloss\taccuracy\tlr\timages_per_s\tseconds\tpeak_memory_mb\n"
 
@@ -54,8 +54,9 @@ def collected(tmp_path: Path) -> Path:
                 features.append(write_features(path, shown, arm=arm, seed=seed, round_=round_))
             for metric in ("accuracy", "cosine"):
                 measured.append(run / "measures" / f"{metric}.tsv")
-                measure.run(features=features, metric=metric, layers=["avgpool"], table=measured[-1])
-    names = ("measures", "distributions", "experiments", "contrasts", "adjusted")
+                chosen = {"written_by": CODE, "metric": metric, "layers": ["avgpool"], "limits": Measures()}
+                measure.run(features=features, **chosen, table=measured[-1])
+    names = ("measures", "distributions", "experiments", "contrasts", "adjusted", "published")
     out = {name: tmp_path / "tables" / f"{name}.tsv" for name in names}
     histories, samples = map(list, zip(*rounds, strict=True))
     inputs = {"measured": measured, "histories": histories, "samples": samples, "efforts": efforts}

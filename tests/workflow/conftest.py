@@ -26,11 +26,13 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
-def snakemake(folder: Path, *options: str, configs: tuple[str, ...] = ("tests/config/tiny.yaml",)) -> str:
-    """What `snakemake` prints in a folder; its exit code must be 0."""
+def snakemake(
+    folder: Path, *options: str, configs: tuple[str, ...] = ("tests/config/tiny.yaml",), fails: bool = False
+) -> str:
+    """What `snakemake` prints in a folder; its exit code must be 0, or 1 if it `fails`."""
     command = [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", *configs, *options]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == fails, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 

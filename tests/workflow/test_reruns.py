@@ -70,6 +70,12 @@ TABLE = [
     pytest.param(TINY, appended("figure: {width_mm: 90}"), {"draw": 16, "report": 1, "all": 1}, id="figure-size"),
     pytest.param(
         TINY,
+        appended("measures: {sample: 500}"),
+        {"measure": EVERY_RUN["measure"], "draw": 9, **LATE},
+        id="sample-size",
+    ),
+    pytest.param(
+        TINY,
         appended("metrics: [accuracy, cosine, silhouette]"),
         {"draw": 9, **LATE},
         id="one-metric-less",

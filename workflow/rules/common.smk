@@ -40,6 +40,7 @@ pathvars:
 wildcard_constraints:
     dataset="|".join(STUDY.datasets),
     arm="|".join(STUDY.arms),
+    other="|".join(STUDY.arms),
     seed=r"\d+",
     round=r"[1-9]\d*",
     member=r"[2-9]|[1-9]\d+",

@@ -2,9 +2,11 @@
 #     images      = <study>/{dataset}/images.h5
 #     samples     = <run>/round{round}/samples.tsv
 #     experiments = <study>/tables/experiments.tsv
+#     features    = <run>/round{round}/features.h5
 # OUTPUTS:
 #     picks       = <run>/picks.tsv
-#     tables      = <study>/tables/{picked,queries,overlaps,ages,areas,efficiency,penalties}.tsv
+#     aligned     = <study>/{dataset}/{arm}/alignment/{other}.tsv
+#     tables      = <study>/tables/{picked,queries,overlaps,ages,areas,efficiency,penalties,alignment,apart}.tsv
 
 
 rule trace:
@@ -99,4 +101,58 @@ rule curves:
         " --areas {output.areas}"
         " --efficiency {output.efficiency}"
         " --penalties {output.penalties}"
+        " 2> {log}"
+
+
+rule align:
+    input:
+        features=features_of_arm,
+        others=features_of_other,
+    output:
+        table="<study>/{dataset}/{arm}/alignment/{other}.tsv",
+    log:
+        "<study>/logs/{dataset}/{arm}/align.{other}.log",
+    benchmark:
+        "<study>/benchmarks/{dataset}/{arm}/align.{other}.tsv"
+    conda:
+        "../../envs/superposition.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        code=code("align"),
+        layers=STUDY.layers,
+    shell:
+        "python -m superposition align"
+        " --features {input.features}"
+        " --others {input.others}"
+        " --layers {params.layers}"
+        " --table {output.table}"
+        " 2> {log}"
+
+
+rule apart:
+    input:
+        aligned=alignments,
+    output:
+        alignment="<study>/tables/alignment.tsv",
+        apart="<study>/tables/apart.tsv",
+    log:
+        "<study>/logs/apart.log",
+    benchmark:
+        "<study>/benchmarks/apart.tsv"
+    conda:
+        "../../envs/superposition.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code("apart"),
+    shell:
+        "python -m superposition apart"
+        " --aligned {input.aligned}"
+        " --alignment {output.alignment}"
+        " --apart {output.apart}"
         " 2> {log}"

@@ -23,6 +23,11 @@ def last_rounds(path, **only):
     return of_rounds(path, lambda settings: settings.rounds, **only)
 
 
+def kept_rounds(path, **only):
+    """Those whose features stay: no network is kept or trained again to be compared with others."""
+    return all_rounds(path, **only) if STUDY.keep == "all" else last_rounds(path, **only)
+
+
 def finished(wildcards):
     """What a finished study has: its report, each arm's last network with its features, and what other arms start from."""
     started_from = {settings.start for settings in STUDY.arms.values() if settings.start and STUDY.keep == "all"}
@@ -90,6 +95,26 @@ def features_of_run(wildcards):
     )
 
 
+def features_of_arm(wildcards):
+    return kept_rounds(rules.features.output.features, dataset=[wildcards.dataset], arm=[wildcards.arm])
+
+
+def features_of_other(wildcards):
+    """Nothing for an arm that is compared with itself."""
+    other = {wildcards.other} - {wildcards.arm}
+    return kept_rounds(rules.features.output.features, dataset=[wildcards.dataset], arm=other)
+
+
+def alignments(wildcards):
+    """Every arm compared with itself, and the arms of every contrast with each other."""
+    pairs = dict.fromkeys([*((arm, arm) for arm in STUDY.arms), *STUDY.contrasts])
+    return [
+        file
+        for arm, other in pairs
+        for file in expand(rules.align.output.table, dataset=STUDY.datasets, arm=arm, other=other)
+    ]
+
+
 def last_predictions(wildcards):
     return expand(rules.predict.output.pool, **wildcards, round=arm(wildcards).rounds)
 
@@ -116,5 +141,7 @@ def figure_tables(wildcards):
 
 
 def report_tables(wildcards):
-    collected = [rules.collect.output[name] for name in ("measures", "experiments", "contrasts", "adjusted")]
-    return [*collected, *rules.tally.output, *rules.curves.output]
+    names = ("measures", "experiments", "contrasts", "adjusted", "published")
+    collected = [rules.collect.output[name] for name in names]
+    aligned = [rules.apart.output.apart] if "alignment" in STUDY.figures else []
+    return [*collected, *rules.tally.output, *rules.curves.output, *aligned]

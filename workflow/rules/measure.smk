@@ -8,7 +8,7 @@
 #     features   = <run>/round{round}/features.h5
 #     embedding  = <run>/round{round}/tsne.{layer}.tsv
 #     measured   = <run>/measures/{metric}.tsv
-#     tables     = <study>/tables/{measures,distributions,experiments,contrasts,adjusted}.tsv
+#     tables     = <study>/tables/{measures,distributions,experiments,contrasts,adjusted,published}.tsv
 
 
 rule features:
@@ -70,12 +70,16 @@ rule measure:
         runtime=60,
     params:
         code=code("measure", "metric"),
+        features_code=code("features"),
         layers=STUDY.layers,
+        limits=section(STUDY.measures),
     shell:
         "python -m superposition measure"
         " --features {input.features}"
+        " --written-by {params.features_code}"
         " --metric {wildcards.metric}"
         " --layers {params.layers}"
+        " --limits {params.limits:q}"
         " --table {output.table}"
         " 2> {log}"
 
@@ -97,9 +101,11 @@ rule embed:
         runtime=60,
     params:
         code=code("embed"),
+        features_code=code("features"),
     shell:
         "python -m superposition embed"
         " --features {input.features}"
+        " --written-by {params.features_code}"
         " --layer {wildcards.layer}"
         " --seed {wildcards.seed}"
         " --table {output.table}"
@@ -124,6 +130,7 @@ rule collect:
         experiments="<study>/tables/experiments.tsv",
         contrasts="<study>/tables/contrasts.tsv",
         adjusted="<study>/tables/adjusted.tsv",
+        published="<study>/tables/published.tsv",
     log:
         "<study>/logs/collect.log",
     benchmark:
@@ -149,4 +156,5 @@ rule collect:
         " --experiments {output.experiments}"
         " --contrasts {output.contrasts}"
         " --adjusted {output.adjusted}"
+        " --published {output.published}"
         " 2> {log}"

@@ -14,8 +14,9 @@ class Activations:
 
     values: float32 or float64 [sample, unit]; logits: float32 [sample, class]; labels, ids: int64 [sample]; classes:
     their names; head: float32 [class, unit], the weights of the network's last layer where that reads these values;
-    weights: float32 [unit, input], those of the layer itself where it has any. Raises InputError where the number of
-    rows differs, or where a value is not finite (no measure of those means anything).
+    weights: float32 [unit, input], those of the layer itself where it has any; sample: int64 [drawn], rows drawn at
+    random where there are too many for measures that look at all pairs, else None. Raises InputError where the number
+    of rows differs, or where a value is not finite (no measure of those means anything).
     """
 
     values: np.ndarray
@@ -26,6 +27,7 @@ class Activations:
     classes: list[str]
     head: np.ndarray | None = None
     weights: np.ndarray | None = None
+    sample: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or len({len(self.values), len(self.logits), len(self.labels), len(self.ids)}) > 1:

@@ -6,6 +6,7 @@ from pathlib import Path
 from superposition import catalogue, plan, plugins, rounds
 from superposition.config import Arm, Dataset, Study
 from superposition.errors import InputError, none_of
+from superposition.layers import PENULTIMATE, parts
 
 
 def check(study: Study) -> None:
@@ -68,10 +69,24 @@ def check_arm(key: str, name: str, arm: Arm, study: Study) -> None:
     check_start(key, name, arm, study)
     entry = network_entry(key, arm)
     check_committee(key, arm, entry)
-    for layer in plan.recorded_layers(study):
-        if layer not in entry.layers:
-            raise none_of(f"layers ({arm.training.network})", layer, list(entry.layers))
+    check_layers(key, arm, entry, study)
     check_weights(key, arm, entry)
+
+
+def check_layers(key: str, arm: Arm, entry: catalogue.Entry, study: Study) -> None:
+    """The network has every layer that is recorded, and is one that each metric can read."""
+    network = arm.training.network
+    for metric in study.metrics:
+        networks = plugins.declared("metric", metric).get("NETWORKS", (network,))
+        if network not in networks:
+            known = " or ".join(networks)
+            raise InputError(f"metrics: {metric!r} reads {known}, not {network} ({key}.training.network); leave it out")
+    for layer in plan.recorded_layers(study):
+        for part in parts(layer):
+            if part not in entry.layers:
+                raise none_of(f"layers ({network})", part, list(entry.layers))
+        if PENULTIMATE in parts(layer)[1:]:
+            raise InputError(f"layers: {layer!r}: {PENULTIMATE!r} is no module, and can only come first")
 
 
 def check_committee(key: str, arm: Arm, entry: catalogue.Entry) -> None:

@@ -156,6 +156,15 @@ class Features(Section):
     """Spatial maps are averaged over positions, or kept."""
 
 
+class Measures(Section):
+    """How many samples measures look at."""
+
+    exact_up_to: PositiveInt = 50_000
+    """Samples of a split up to which measures that look at all pairs of samples do so; all others are always exact."""
+    sample: Annotated[int, Field(ge=100)] = 10_000
+    """Samples drawn at random in a larger split, the same for every network; measures then tell a standard error."""
+
+
 class Figure(Section):
     """How figures are drawn."""
 
@@ -177,13 +186,28 @@ class Study(Section):
     training: Training = Training()
     """What every arm inherits."""
     arms: Annotated[dict[Name, Arm], Field(min_length=1)]
-    """Training regimens by name; `name: {}` takes the defaults, `name: null` takes out one that a file below put in.
-    Every study has `untrained`, the network with random weights, unless it says `untrained: null`."""
+    """Training regimens by name; `name: {}` takes the defaults, `name: null` takes one out, be it `untrained`, the
+    network with random weights that every study has, or one that a file below put in."""
     contrasts: list[tuple[Name, Name]] = []
     """Pairs of arms that are compared seed by seed: first minus second."""
     layers: Annotated[list[str], Field(min_length=1)] = ["avgpool"]
-    """Layers that are measured, as torch names them; t-SNE shows the last."""
-    metrics: list[str] = ["accuracy", "cosine", "silhouette", "davies_bouldin"]
+    """Layers that are measured, as torch names them; `a+b`: what a gives, passed on through b. t-SNE shows the last."""
+    metrics: list[str] = [
+        "accuracy",
+        "capacity",
+        "coherence",
+        "neural_collapse",
+        "participation_ratio",
+        "rankme",
+        "intrinsic_dimension",
+        "selectivity",
+        "polysemanticity",
+        "linear_probe",
+        "cosine",
+        "silhouette",
+        "davies_bouldin",
+        "calinski_harabasz",
+    ]
     """Measures: files of `metrics/`."""
     figures: list[str] = [
         "learning_curves",
@@ -200,16 +224,19 @@ class Study(Section):
         "trajectories",
         "against_accuracy",
         "agreement",
+        "alignment",
         "tsne",
         "cosine",
     ]
     """Figures: files of `figures/`."""
     features: Features = Features()
     """What is kept of a layer's activations."""
+    measures: Measures = Measures()
+    """How many samples measures look at."""
     figure: Figure = Figure()
     """How figures are drawn."""
     keep: Literal["all", "last"] = "all"
-    """Keep the checkpoints and features of all rounds, or of each arm's last round."""
+    """Keep the checkpoints and features of all rounds, or of each arm's last; `alignment` compares what is kept."""
 
     @model_validator(mode="before")
     @classmethod

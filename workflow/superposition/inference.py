@@ -11,8 +11,9 @@ from torch.utils.hooks import RemovableHandle
 
 from superposition import networks, store
 from superposition.augmentation import Batches
+from superposition.errors import InputError
 from superposition.images import Description, Split
-from superposition.layers import PENULTIMATE
+from superposition.layers import PENULTIMATE, parts
 
 
 class Outputs(NamedTuple):
@@ -32,20 +33,26 @@ def outputs(
     """Each of `splits` (batches of samples) with the outputs of a network in evaluation mode, in fp32.
 
     Half precision would round logits to three digits and leave samples tied. A layer that runs more than once in a pass
-    is read at its last run; `PENULTIMATE` is what the head reads. maps: "mean" averages them over positions,
-    "keep" keeps them.
+    is read at its last run; `PENULTIMATE` is what the head reads; `a+b` is what a gives, passed on through b when the
+    pass is over, so that b's own output stays that of the pass. maps: "mean" averages them over positions, "keep" keeps
+    them. Raises InputError, naming the layer, where b can't read what a gives.
     """
     device = next(network.parameters()).device
     mean, std = torch.from_numpy(data.mean).to(device), torch.from_numpy(data.std).to(device)
     seen: dict[str, np.ndarray] = {}
+    begun: dict[str, Tensor] = {}
     with ExitStack() as hooks:
         for layer in layers:
-            handle = _hook(network, layer, _reader(seen, layer, maps))
-            hooks.callback(handle.remove)
+            first, *others = parts(layer)
+            read = _keeper(begun, layer) if others else _reader(seen, layer, maps)
+            hooks.callback(_hook(network, first, read).remove)
         for split in splits:
             batch = Batches(torch.from_numpy(split.images).to(device), mean=mean, std=std, augment=[])
             logits = network(batch.make(torch.arange(len(split.ids), device=device), torch.Generator()))
-            yield split, Outputs(logits.cpu().numpy(), dict(seen))
+            found, beginnings = dict(seen), dict(begun)  # as the pass left them: chains run hooked layers once more
+            for layer, beginning in beginnings.items():
+                found[layer] = _as_array(_passed_on(network, layer, beginning), maps)
+            yield split, Outputs(logits.cpu().numpy(), found)
 
 
 def read_by_head(network: nn.Module, some: Split, *, data: Description, layers: list[str]) -> list[str]:
@@ -56,11 +63,11 @@ def read_by_head(network: nn.Module, some: Split, *, data: Description, layers: 
 
 def weights(network: nn.Module, layers: list[str]) -> dict[str, np.ndarray]:
     """Weights [unit, input] of those of `layers` that have any of their own: convolutions and linear layers."""
-    modules = {layer: network.get_submodule(layer) for layer in layers if layer != PENULTIMATE}
+    modules = dict(network.named_modules())
     return {
         layer: module.weight.detach().flatten(1).cpu().numpy()
-        for layer, module in modules.items()
-        if isinstance(module, nn.Linear | nn.Conv2d)
+        for layer in layers
+        if isinstance(module := modules.get(layer), nn.Linear | nn.Conv2d)
     }
 
 
@@ -98,10 +105,34 @@ def _reader(seen: dict[str, np.ndarray], layer: str, maps: str) -> Callable[[Ten
     """Copies the layer's output at once, because a ReLU that follows may overwrite it."""
 
     def read(output: Tensor) -> None:
-        values = units_first(output)
-        seen[layer] = (values if maps == "keep" else per_sample(values)).cpu().numpy().copy()
+        seen[layer] = _as_array(output, maps)
 
     return read
+
+
+def _keeper(begun: dict[str, Tensor], layer: str) -> Callable[[Tensor], None]:
+    """Copies what a chain begins with."""
+
+    def keep(output: Tensor) -> None:
+        begun[layer] = output.clone()
+
+    return keep
+
+
+def _passed_on(network: nn.Module, layer: str, output: Tensor) -> Tensor:
+    """What the last part of a chain gives, for the output of the first."""
+    for name in parts(layer)[1:]:
+        try:
+            output = network.get_submodule(name)(output)
+        except RuntimeError as error:
+            shape, reason = tuple(output.shape), str(error).partition("\n")[0]
+            raise InputError(f"layers: {layer!r}: {name} can't read what comes before, {shape}: {reason}") from error
+    return output
+
+
+def _as_array(output: Tensor, maps: str) -> np.ndarray:
+    values = units_first(output)
+    return (values if maps == "keep" else per_sample(values)).cpu().numpy().copy()
 
 
 def units_first(output: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from superposition import plugins
-from superposition.config import Arm, Dataset, Features, Figure, Optimiser, Study, Training
+from superposition.config import Arm, Dataset, Features, Figure, Measures, Optimiser, Study, Training
 
 FOLDER = Path(__file__).parents[2] / "config"
 SECTIONS: list[tuple[str, type[BaseModel]]] = [
@@ -18,6 +18,7 @@ SECTIONS: list[tuple[str, type[BaseModel]]] = [
     ("training.optimiser", Optimiser),
     ("arms.{name}", Arm),
     ("features", Features),
+    ("measures", Measures),
     ("figure", Figure),
 ]
 INTRODUCTION = """\
@@ -65,7 +66,8 @@ def _keys(model: type[BaseModel]) -> str:
     for name, field in document["properties"].items():
         required = name in document.get("required", ())
         default = "required" if required else _default(model.model_fields[name].get_default())
-        rows.append(f"| `{name}` | {_type(field)} | {default} | {model.model_fields[name].description} |")
+        meaning = " ".join((model.model_fields[name].description or "").split())
+        rows.append(f"| `{name}` | {_type(field)} | {default} | {meaning} |")
     return "\n".join(rows) + "\n"
 
 

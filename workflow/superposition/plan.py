@@ -4,7 +4,7 @@ from collections.abc import Sized
 
 from superposition import catalogue, plugins
 from superposition.config import Arm, Dataset, Study
-from superposition.layers import LOGITS
+from superposition.layers import LOGITS, parts
 
 BYTES = {"float16": 2, "float32": 4}
 
@@ -73,5 +73,5 @@ def _features_bytes(study: Study, arm: Arm, dataset_name: str, dataset: Dataset)
     return (
         min(samples, dataset.limit or samples)
         * BYTES[study.features.dtype]
-        * sum(layers[layer] for layer in recorded_layers(study))
+        * sum(layers[parts(layer)[-1]] for layer in recorded_layers(study))
     )

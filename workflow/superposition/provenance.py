@@ -22,8 +22,9 @@ def digest(*roots: str) -> str:
     for module in sorted(closure(*roots)):
         source = _source(module)
         sha.update(f"{module}\0{_normalised(source.read_text(encoding='utf-8'))}\0".encode())
-        if (template := source.with_suffix(".html")).is_file():
-            sha.update(template.read_bytes())
+        for beside in map(source.with_suffix, (".html", ".tsv")):
+            if beside.is_file():
+                sha.update(beside.read_bytes())
     return sha.hexdigest()[:16]
 
 

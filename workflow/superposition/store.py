@@ -97,24 +97,36 @@ def attributes(path: Path) -> dict[str, Any]:
         return dict(file.attrs)
 
 
+def require_code(path: Path, code: str) -> None:
+    """Raise InputError, naming the file and both digests, unless code with the digest `code` has written it."""
+    found = attributes(path).get("code")
+    if found != code:
+        raise InputError(f"{path}: written by code {found}, not {code}; delete it and run again")
+
+
 def splits(path: Path) -> list[str]:
     """The names of the splits. Raises InputError, naming the file, where it is damaged."""
     with _opened(path) as file:
-        return [name for name in file if name not in OF_NETWORK]
+        return _splits(file)
 
 
-def read(path: Path, split: str, layer: str) -> Activations:
+def _splits(file: h5py.File) -> list[str]:
+    return [name for name in file if name not in OF_NETWORK]
+
+
+def read(path: Path, split: str, layer: str, maps: str = "mean") -> Activations:
     """One layer on one split; the layer `logits` is the network's output itself.
 
-    Half precision is widened to float32, and maps are averaged over positions: a measure sees one row a sample. Raises
-    InputError, naming the file, where it is damaged, lacks the split or layer, or holds values that are not finite.
+    Half precision is widened to float32, and maps are averaged over positions, or, with maps "flat", each position is a
+    unit: a measure sees one row a sample. Raises InputError, naming the file, where it is damaged, lacks the split or
+    layer, or holds values that are not finite.
     """
     with _opened(path) as file:
-        _require(path, "split", split, file)
+        _require(path, "split", split, _splits(file))
         group = file[split]
         if layer != LOGITS:
-            _require(path, f"layer of {split}", layer, group["layers"])
-        values = _rows(group[LOGITS] if layer == LOGITS else group["layers"][layer])
+            _require(path, f"layer of {split}", layer, list(group["layers"]))
+        values = _rows(group[LOGITS] if layer == LOGITS else group["layers"][layer], maps)
         logits, labels, ids = (group[name][()] for name in ("logits", "labels", "ids"))
         classes = [str(name) for name in file.attrs["classes"]]
         weights, head = (file[kind][layer][()] if layer in file.get(kind, ()) else None for kind in OF_NETWORK)
@@ -124,16 +136,19 @@ def read(path: Path, split: str, layer: str) -> Activations:
         raise InputError(f"{path}: {error}") from None
 
 
-def _require(path: Path, what: str, name: str, group: h5py.Group) -> None:
-    if name not in group:
-        there = ", ".join(group) or "(nothing)"
-        raise InputError(f"{path}: no {what} named {name!r}, only {there}; delete the file and run again")
+def _require(path: Path, what: str, name: str, there: list[str]) -> None:
+    if name not in there:
+        found = ", ".join(there) or "(nothing)"
+        raise InputError(f"{path}: no {what} named {name!r}, only {found}; delete the file and run again")
 
 
-def _rows(dataset: h5py.Dataset) -> np.ndarray:
+def _rows(dataset: h5py.Dataset, maps: str) -> np.ndarray:
     """float32 or float64 [sample, unit]; a block of rows at a time, since maps can be larger than memory."""
-    values = np.empty(dataset.shape[:2], np.result_type(dataset.dtype, np.float32))
+    dtype = np.result_type(dataset.dtype, np.float32)
+    if maps == "flat":
+        return dataset[()].astype(dtype).reshape(len(dataset), -1)
+    values = np.empty(dataset.shape[:2], dtype)
     for start in range(0, len(dataset), ROWS):
-        block = dataset[start : start + ROWS].astype(values.dtype)
+        block = dataset[start : start + ROWS].astype(dtype)
         values[start : start + ROWS] = block.reshape(*block.shape[:2], -1).mean(axis=2)
     return values

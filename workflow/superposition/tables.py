@@ -28,8 +28,14 @@ WORDS = [
     "samples",
     "a",
     "b",
+    "kind",
     "most_picked",
     "reference",
+    "number",
+    "reading",
+    "paper",
+    "source",
+    "note",
 ]
 
 

@@ -86,6 +86,13 @@ def _in_brackets(contrast: Mapping[str, Any]) -> str:
     return f" (95\u00a0% {number(low)} to {number(high)}; {size}{contrast['n']} seeds)"
 
 
+def alikeness(row: Mapping[str, Any]) -> str:
+    """How alike two arms' features are, beside those of two seeds of one arm (a row of apart.tsv)."""
+    if math.isnan(row["low"]):
+        return "too few seeds to tell"
+    return "less alike than two seeds" if row["low"] > 0 else "no clear difference"
+
+
 def caution(seeds: int) -> str:
     """What few seeds can't show; nothing where there are three or more."""
     return {

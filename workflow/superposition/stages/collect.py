@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from superposition import adjustment, comparisons, summaries, tables
+from superposition import published as paper
 from superposition.config import Study
 
 
@@ -18,11 +19,12 @@ def run(
     experiments: Path,
     contrasts: Path,
     adjusted: Path,
+    published: Path,
 ) -> None:
     """Put the study's tables together.
 
     measured, histories, samples, efforts: the tables of all runs and rounds; study: the whole config as JSON;
-    the other paths are the five tables made of them.
+    the other paths are the six tables made of them.
     """
     config = Study.model_validate_json(study)
     rows = tables.read_all(measured)
@@ -33,3 +35,4 @@ def run(
     tables.write_frame(experiments, rounds)
     tables.write_frame(contrasts, comparisons.contrasts(scalars, rounds, config.contrasts))
     tables.write_frame(adjusted, adjustment.adjusted(scalars, rounds, config.contrasts, config.arms))
+    tables.write_frame(published, paper.beside(scalars, config.arms))

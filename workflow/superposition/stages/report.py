@@ -10,7 +10,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from pandas import DataFrame
 
-from superposition import curves, headlines, picks, plugins, summaries, verdicts, wording
+from superposition import curves, headlines, picks, plugins, published, summaries, verdicts, wording
 from superposition import tables as table_files
 from superposition.config import Study
 from superposition.files import replacing
@@ -27,13 +27,15 @@ PACKAGES = [
     "matplotlib",
     "snakemake",
 ]
+COMPARED = ["a", "round_a", "b", "round_b"]
 
 
 def run(*, study: str, tables: list[Path], figures: list[Path], report: Path) -> None:
     """Write the study's report: one HTML page that needs nothing beside it.
 
-    study: the whole config as JSON; tables: measures, experiments, contrasts and adjusted, areas and efficiency,
-    picked, queries and overlaps, each .tsv; figures: {dataset}/{figure}.svg.
+    study: the whole config as JSON; tables: measures, experiments, contrasts, adjusted and published, areas and
+    efficiency, picked, queries and overlaps, and apart where features are compared, each .tsv; figures:
+    {dataset}/{figure}.svg.
     """
     config = Study.model_validate_json(study)
     frames = {path.stem: table_files.read(path) for path in tables}
@@ -61,10 +63,12 @@ def _dataset(name: str, study: Study, frames: dict[str, DataFrame], figures: lis
         "contrasts": contrasts,
         "verdicts": verdicts.table(contrasts),
         "adjusted": [_adjusted(of_dataset["adjusted"], a, b) for a, b in study.contrasts],
+        "published": published.side_by_side(of_dataset["published"]),
         "some_earlier": any(contrast["earlier"] for contrast in contrasts),
         "measures": _measures(of_dataset["measures"], list(study.arms)),
         "curves": _curves(of_dataset, study),
         "picks": _picks(of_dataset),
+        "apart": [_apart(of_dataset["apart"], told) for told in contrasts if "apart" in of_dataset and told["rows"]],
         "figures": [_figure(path) for path in figures if path.parent.name == name],
     }
 
@@ -96,6 +100,13 @@ def _curves(frames: dict[str, DataFrame], study: Study) -> list[dict[str, Any]]:
 def _picks(frames: dict[str, DataFrame]) -> list[dict[str, Any]]:
     """One entry an arm that had a choice: what it chose."""
     return picks.by_arm(frames["picked"], frames["queries"], frames["overlaps"]).to_dict("records")
+
+
+def _apart(apart: DataFrame, contrast: dict[str, Any]) -> dict[str, Any]:
+    """How alike the features of a contrast's arms are, after the rounds that are told of it."""
+    first = contrast["rows"][0]
+    told = apart[(apart[COMPARED] == [first[column] for column in COMPARED]).all(axis=1)]
+    return {**contrast, "rows": [{**row, "verdict": wording.alikeness(row)} for row in told.to_dict("records")]}
 
 
 def _figure(svg: Path) -> dict[str, str]:
