@@ -9,7 +9,7 @@ from superposition import alignment, similarity, store, tables
 from superposition.alignment import Network
 from superposition.errors import InputError
 from superposition.stages import align
-from tests.small_results import activations, write_features
+from tests.small_results import CODE, activations, write_features
 
 
 def networks(arm: str, seeds: tuple[int, ...], rounds: tuple[int, ...]) -> list[Network]:
@@ -61,7 +61,7 @@ def features(folder: Path, arm: str, seeds: tuple[int, ...], rounds: tuple[int, 
 
 
 def aligned(folder: Path, features: list[Path], others: list[Path]) -> list[dict]:
-    align.run(features=features, others=others, layers=["avgpool"], table=folder / "t.tsv")
+    align.run(features=features, others=others, written_by=CODE, layers=["avgpool"], table=folder / "t.tsv")
     found = tables.read(folder / "t.tsv")
     assert list(found) == alignment.ALIGNMENT
     return found.to_dict("records")
@@ -105,5 +105,5 @@ def test_a_single_network_has_nothing_to_be_compared_with(tmp_path: Path) -> Non
 def test_features_of_other_samples_are_refused_with_both_files(tmp_path: Path) -> None:
     first, second = (write_features(tmp_path / f"{n}.h5", activations(n=n), seed=n) for n in (30, 60))
     with pytest.raises(InputError, match=r"/30.h5 and .*/60.h5: not of the same samples; delete both and run again"):
-        align.run(features=[first, second], others=[], layers=["avgpool"], table=tmp_path / "t.tsv")
+        align.run(features=[first, second], others=[], written_by=CODE, layers=["avgpool"], table=tmp_path / "t.tsv")
     assert not (tmp_path / "t.tsv").exists()

@@ -51,7 +51,7 @@ def appended(line: str) -> Callable[[str], str]:
 
 NOTHING: dict[str, int] = {}
 LATE = {"collect": 1, "curves": 1, "report": 1, "all": 1}  # what follows from any new measure or training
-CHOSEN = {"tally": 1, "draw": 16, **LATE}  # and from any new choice
+CHOSEN = {"tally": 1, "draw": 17, **LATE}  # and from any new choice
 COMMITTEE = {"train_member": 1, "predict_member": 1}
 EVERY_RUN = {"train": 7, **COMMITTEE, "predict": 7, "query": 3, "features": 7, "measure": 16, "trace": 4}
 TRAINED = {**EVERY_RUN, "embed": 4, **CHOSEN}

@@ -40,9 +40,7 @@ rule trace:
 
 rule tally:
     input:
-        picks=expand(
-            rules.trace.output.picks, dataset=STUDY.datasets, arm=plan.trained_arms(STUDY), seed=STUDY.seeds
-        ),
+        picks=expand(rules.trace.output.picks, dataset=STUDY.datasets, arm=plan.trained_arms(STUDY), seed=STUDY.seeds),
         images=expand(rules.prepare.output.images, dataset=STUDY.datasets),
     output:
         picked="<study>/tables/picked.tsv",
@@ -122,11 +120,13 @@ rule align:
         runtime=60,
     params:
         code=code("align"),
+        features_code=code("features"),
         layers=STUDY.layers,
     shell:
         "python -m superposition align"
         " --features {input.features}"
         " --others {input.others}"
+        " --written-by {params.features_code}"
         " --layers {params.layers}"
         " --table {output.table}"
         " 2> {log}"

@@ -10,12 +10,15 @@ HELD = 7
 """Representations in memory, 40 MB each at 10,000 x 512: those of five seeds, and two to compare them with."""
 
 
-def run(*, features: list[Path], others: list[Path], layers: list[str], table: Path) -> None:
+def run(*, features: list[Path], others: list[Path], written_by: str, layers: list[str], table: Path) -> None:
     """Compare features of the test split, network by network: an arm's own, or those of two arms.
 
-    features: the arm's, seeds in the study's order; others: another arm's, or none.
+    features: the arm's, seeds in the study's order; others: another arm's, or none; written_by: digest of the code that
+    both must be of.
     table: dataset, layer, kind, a, seed_a, round_a, b, seed_b, round_b, and what `superposition.similarity` says.
     """
+    for path in [*features, *others]:
+        store.require_code(path, written_by)
     dataset = store.attributes(features[0])["dataset"]
     files, of_others = ({_network(path): path for path in paths} for paths in (features, others))
     pairs = list(alignment.between([*files], [*of_others]) if others else alignment.within([*files]))
