@@ -10,6 +10,7 @@ import pytest
 from superposition import headlines, plugins
 from superposition.activations import Activations, Distribution, Quantities
 from superposition.errors import InputError
+from tests.small_dictionaries import two_dictionaries
 from tests.small_results import activations
 
 METRICS = plugins.names("metric")
@@ -18,9 +19,11 @@ AS_CODED = "clusters_as_coded"
 
 
 def measured(metric: str, shown: Activations) -> Quantities:
-    """The metric's answer, with the same activations for every split that it needs."""
-    needs = plugins.declared("metric", metric).get("NEEDS", ("test",))
-    answer: Quantities = plugins.load("metric", metric).measure(*[shown] * len(needs))
+    """The metric's answer, with the same activations for every split that it needs, and dictionaries if it asks."""
+    declared = plugins.declared("metric", metric)
+    if "autoencoder" in declared.get("ASKS", ()) and not shown.dictionaries:
+        shown = replace(shown, dictionaries=two_dictionaries())
+    answer: Quantities = plugins.load("metric", metric).measure(*[shown] * len(declared.get("NEEDS", ("test",))))
     return answer
 
 
@@ -49,6 +52,8 @@ def test_declares_known_splits_and_layers(metric: str) -> None:
     assert set(declared.get("NEEDS", ("test",))) <= {"test", "train"}
     assert all(isinstance(layer, str) for layer in declared.get("LAYERS", ()))
     assert declared.get("MAPS", "mean") in ("mean", "flat")
+    assert declared.get("ASKS", ()) in ((), ("autoencoder",))
+    assert not {"ASKS", "LAYERS"} <= declared.keys(), "only the study's layers have autoencoders"
     assert set(declared.get("HEADLINE", ())) <= set(measured(metric, activations()))
 
 
@@ -93,6 +98,10 @@ def test_does_not_care_how_classes_and_units_are_numbered(metric: str) -> None:
         values=shown.values[:, ::-1],
         head=shown.head[old, ::-1],
         weights=shown.weights[::-1],
+        dictionaries={
+            kind: found._replace(directions=found.directions[::-1, ::-1], activity=found.activity[::-1])
+            for kind, found in two_dictionaries().items()
+        },
     )
     expected, found = flat(measured(metric, shown)), flat(measured(metric, renamed))
     for name, value in expected.items():

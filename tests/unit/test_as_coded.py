@@ -97,7 +97,7 @@ def test_maps_that_were_kept_are_flattened(tmp_path: Path) -> None:
     for metric in ("cosine_as_coded", "cosine"):
         table = tmp_path / f"{metric}.tsv"
         chosen = {"written_by": CODE, "metric": metric, "layers": [layer], "limits": Measures()}
-        measure.run(features=[tmp_path / "f.h5"], **chosen, table=table)
+        measure.run(features=[tmp_path / "f.h5"], autoencoders=[], **chosen, table=table)
         found[metric] = tables.read(table).set_index("quantity")["value"]
     flat, averaged = (cosine_similarity(values).mean() for values in (maps.reshape(40, -1), maps.mean((2, 3))))
     assert found["cosine_as_coded"]["mean"] == pytest.approx(flat, abs=1e-6)

@@ -16,7 +16,8 @@ from tests.small_results import CODE, NUMBERS, POSITIONS, activations, write_fea
 
 def measured(features: list[Path], metric: str, table: Path, layer: str = "avgpool", code: str = CODE) -> None:
     """Run the stage."""
-    measure.run(features=features, written_by=code, metric=metric, layers=[layer], limits=Measures(), table=table)
+    chosen = {"written_by": code, "metric": metric, "layers": [layer], "limits": Measures()}
+    measure.run(features=features, autoencoders=[], **chosen, table=table)
 
 
 def test_measure_writes_a_row_a_quantity_and_position(tmp_path: Path) -> None:

@@ -40,3 +40,16 @@ def test_a_committees_other_networks_are_counted_where_they_are_asked() -> None:
     assert list(plan.other_members(study.arms["mean_kl"])) == [2, 3]
     assert not plan.other_members(study.arms["bald"])
     assert f"14 arms x 5 seeds x 1 dataset, {5 * (14 * 5 + 3 * 4 * 2)} trainings" in plan.describe(study)
+
+
+def test_autoencoders_are_counted_where_a_metric_asks_for_them() -> None:
+    study = config.parse(yaml.safe_load(CIFAR10.read_text(encoding="utf-8")))
+    asked = study.model_copy(update={"metrics": ["accuracy", "dictionary_capacity", "effective_features"]})
+    unasked = study.model_copy(update={"metrics": ["accuracy"]})
+    one = 2 * 4 * (2 * 512) * 512
+    assert plan.autoencoders("effective_features") == ("topk", "l1") and plan.autoencoders("accuracy") == ()
+    assert said_gigabytes(asked) - said_gigabytes(unasked) == pytest.approx(5 * 23 * 2 * 2 * one / 1e9, abs=0.1)
+
+
+def said_gigabytes(study: config.Study) -> float:
+    return float(plan.describe(study).partition("about ")[2].partition(" GB")[0])

@@ -97,7 +97,7 @@ def test_neighbours_of_a_sample_are_sought_among_all() -> None:
 def test_a_large_split_is_sampled_and_its_errors_stand_in_the_table(tmp_path: Path) -> None:
     path = write_features(tmp_path / "f.h5", activations(n=300))
     chosen = {"written_by": CODE, "metric": "silhouette", "layers": ["avgpool"], "limits": LIMITS}
-    measure.run(features=[path], **chosen, table=tmp_path / "m.tsv")
+    measure.run(features=[path], autoencoders=[], **chosen, table=tmp_path / "m.tsv")
     found = tables.read(tmp_path / "m.tsv").set_index("quantity")["value"]
     assert list(found.index) == ["mean", f"mean{ERROR}", "cosine.mean"]
     assert 0 < found[f"mean{ERROR}"] < 0.1

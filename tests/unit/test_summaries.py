@@ -55,7 +55,7 @@ def collected(tmp_path: Path) -> Path:
             for metric in ("accuracy", "cosine"):
                 measured.append(run / "measures" / f"{metric}.tsv")
                 chosen = {"written_by": CODE, "metric": metric, "layers": ["avgpool"], "limits": Measures()}
-                measure.run(features=features, **chosen, table=measured[-1])
+                measure.run(features=features, autoencoders=[], **chosen, table=measured[-1])
     names = ("measures", "distributions", "experiments", "contrasts", "adjusted", "published")
     out = {name: tmp_path / "tables" / f"{name}.tsv" for name in names}
     histories, samples = map(list, zip(*rounds, strict=True))

@@ -53,8 +53,18 @@ NOTHING: dict[str, int] = {}
 LATE = {"collect": 1, "curves": 1, "report": 1, "all": 1}  # what follows from any new measure or training
 CHOSEN = {"tally": 1, "draw": 17, **LATE}  # and from any new choice
 COMMITTEE = {"train_member": 1, "predict_member": 1}
-EVERY_RUN = {"train": 7, **COMMITTEE, "predict": 7, "query": 3, "features": 7, "measure": 16, "trace": 4}
-TRAINED = {**EVERY_RUN, "embed": 4, **CHOSEN}
+COMPARED = {"align": 6, "apart": 1}
+EVERY_RUN = {
+    **COMMITTEE,
+    **COMPARED,
+    "train": 8,
+    "predict": 7,
+    "query": 3,
+    "features": 8,
+    "measure": 25,
+    "trace": 4,
+}
+TRAINED = {**EVERY_RUN, "embed": 5, **CHOSEN}
 NEW_CODE = appended("_NEW_CODE = 1")
 
 TABLE = [
@@ -62,28 +72,37 @@ TABLE = [
     pytest.param(PACKAGE / "training.py", replaced('"""', '"""New words: '), NOTHING, id="docstring"),
     pytest.param(PACKAGE / "config.py", appended("_NEW_CODE = 1"), NOTHING, id="config-model"),
     pytest.param(TINY, replaced("study: tiny", "study: tiny  # a comment"), NOTHING, id="config-comment"),
-    pytest.param(TINY, appended("keep: last"), {"report": 1, "all": 1}, id="keep-last"),  # it prints the config
+    pytest.param(
+        TINY, appended("keep: last"), {"align": 4, "apart": 1, "draw": 1, "report": 1, "all": 1}, id="keep-last"
+    ),
     pytest.param(PACKAGE / "strategies/random.py", NEW_CODE, NOTHING, id="strategy-of-no-arm"),
-    pytest.param(PACKAGE / "metrics/silhouette.py", NEW_CODE, {"measure": 4, "draw": 9, **LATE}, id="metric"),
+    pytest.param(PACKAGE / "metrics/silhouette.py", NEW_CODE, {"measure": 5, "draw": 10, **LATE}, id="metric"),
+    pytest.param(
+        PACKAGE / "similarity.py",
+        NEW_CODE,
+        {**COMPARED, "draw": 1, "report": 1, "all": 1},
+        id="how-networks-are-compared",
+    ),
+    pytest.param(PACKAGE / "published.tsv", appended(""), {**LATE, "draw": 13}, id="the-paper's-numbers"),
     pytest.param(PACKAGE / "figures/tsne.py", NEW_CODE, {"draw": 1, "report": 1, "all": 1}, id="figure"),
-    pytest.param(PACKAGE / "embedding.py", NEW_CODE, {"embed": 4, "draw": 1, "report": 1, "all": 1}, id="t-SNE"),
-    pytest.param(TINY, appended("figure: {width_mm: 90}"), {"draw": 16, "report": 1, "all": 1}, id="figure-size"),
+    pytest.param(PACKAGE / "embedding.py", NEW_CODE, {"embed": 5, "draw": 1, "report": 1, "all": 1}, id="t-SNE"),
+    pytest.param(TINY, appended("figure: {width_mm: 90}"), {"draw": 17, "report": 1, "all": 1}, id="figure-size"),
     pytest.param(
         TINY,
         appended("measures: {sample: 500}"),
-        {"measure": EVERY_RUN["measure"], "draw": 9, **LATE},
+        {"measure": 25, "draw": 10, **LATE},
         id="sample-size",
     ),
     pytest.param(
         TINY,
-        appended("metrics: [accuracy, cosine, silhouette]"),
-        {"draw": 9, **LATE},
+        replaced("davies_bouldin, ", ""),
+        {"draw": 10, **LATE},
         id="one-metric-less",
     ),
     pytest.param(
         PACKAGE / "datasets/digits.py",
         NEW_CODE,
-        {"prepare": 1, "start": 4, **TRAINED},
+        {"prepare": 1, "start": 5, **TRAINED},
         id="dataset",
     ),
     pytest.param(
@@ -96,7 +115,18 @@ TABLE = [
         PACKAGE / "strategies/least_confidence.py",
         NEW_CODE,
         # both arms choose again; `carried` needs its first round's optimiser state again
-        {"train": 3, "predict": 4, "query": 2, "features": 3, "measure": 8, "embed": 2, "trace": 2, **CHOSEN},
+        {
+            "train": 3,
+            "predict": 4,
+            "query": 2,
+            "features": 3,
+            "measure": 10,
+            "embed": 2,
+            "trace": 2,
+            "align": 3,
+            "apart": 1,
+            **CHOSEN,
+        },
         id="strategy",
     ),
     pytest.param(
@@ -109,9 +139,11 @@ TABLE = [
             "predict": 2,
             "query": 1,
             "features": 1,
-            "measure": 4,
+            "measure": 5,
             "embed": 1,
             "trace": 1,
+            "align": 1,
+            "apart": 1,
             **CHOSEN,
         },
         id="strategy-of-a-committee",
@@ -124,7 +156,18 @@ TABLE = [
         replaced(
             "{strategy: least_confidence, rounds: 2}", "{strategy: least_confidence, rounds: 2, training: {epochs: 2}}"
         ),
-        {"train": 2, "predict": 2, "query": 1, "features": 2, "measure": 4, "embed": 1, "trace": 1, **CHOSEN},
+        {
+            "train": 2,
+            "predict": 2,
+            "query": 1,
+            "features": 2,
+            "measure": 5,
+            "embed": 1,
+            "trace": 1,
+            "align": 2,
+            "apart": 1,
+            **CHOSEN,
+        },
         id="epochs-of-one-arm",
     ),
     pytest.param(
@@ -136,9 +179,11 @@ TABLE = [
             "predict": 2,
             "query": 1,
             "features": 2,
-            "measure": 4,
+            "measure": 5,
             "embed": 1,
             "trace": 1,
+            "align": 1,
+            "apart": 1,
             **CHOSEN,
         },
         id="new-arm",
@@ -146,13 +191,13 @@ TABLE = [
     pytest.param(
         TINY,
         replaced("seeds: [0]", "seeds: [0, 1]"),
-        {"start": 4, **EVERY_RUN, **CHOSEN, "draw": 14},
+        {"start": 5, **EVERY_RUN, **CHOSEN, "draw": 15},
         id="new-seed",
     ),
     pytest.param(
         TINY,
         replaced("layers: [layer4.1.conv2, avgpool]", "layers: [layer3, avgpool]"),
-        {"features": 7, "measure": 16, "embed": 4, "draw": 10, **LATE},
+        {"features": 8, "measure": 25, "embed": 5, "draw": 11, **COMPARED, **LATE},
         id="layers",
     ),
 ]

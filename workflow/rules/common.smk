@@ -44,6 +44,7 @@ wildcard_constraints:
     seed=r"\d+",
     round=r"[1-9]\d*",
     member=r"[2-9]|[1-9]\d+",
+    kind="|".join(plan.AUTOENCODERS),
     layer="|".join(map(re.escape, STUDY.layers)),
     metric="|".join(plugins.names("metric")),
     figure="|".join(plugins.names("figure")),

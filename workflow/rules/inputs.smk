@@ -95,6 +95,13 @@ def features_of_run(wildcards):
     )
 
 
+def autoencoders_of_run(wildcards):
+    """Nothing for a metric that does not ask for them."""
+    run = {key: [wildcards[key]] for key in ("dataset", "arm", "seed")}
+    kinds = plan.autoencoders(wildcards.metric)
+    return all_rounds(rules.autoencode.output.autoencoder, **run, kind=kinds, layer=STUDY.layers)
+
+
 def features_of_arm(wildcards):
     return kept_rounds(rules.features.output.features, dataset=[wildcards.dataset], arm=[wildcards.arm])
 

@@ -6,6 +6,7 @@
 #     effort     = <run>/round{round}/query.tsv
 # OUTPUTS:
 #     features   = <run>/round{round}/features.h5
+#     dictionary = <run>/round{round}/autoencoder.{kind}.{layer}.h5
 #     embedding  = <run>/round{round}/tsne.{layer}.tsv
 #     measured   = <run>/measures/{metric}.tsv
 #     tables     = <study>/tables/{measures,distributions,experiments,contrasts,adjusted,published}.tsv
@@ -53,9 +54,42 @@ rule features:
         " 2> {log}"
 
 
+rule autoencode:
+    input:
+        features=rules.features.output.features,
+    output:
+        autoencoder=kept("<run>/round{round}/autoencoder.{kind}.{layer}.h5"),
+    log:
+        "<study>/logs/{dataset}/{arm}/seed{seed}/round{round}/autoencode.{kind}.{layer}.log",
+    benchmark:
+        "<study>/benchmarks/{dataset}/{arm}/seed{seed}/round{round}/autoencode.{kind}.{layer}.tsv"
+    conda:
+        "../../envs/superposition.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+        gpu=1,
+    params:
+        code=code("autoencode"),
+        features_code=code("features"),
+        options=section(STUDY.autoencoder),
+    shell:
+        "python -m superposition autoencode"
+        " --features {input.features}"
+        " --written-by {params.features_code}"
+        " --kind {wildcards.kind}"
+        " --layer {wildcards.layer}"
+        " --options {params.options:q}"
+        " --code {params.code}"
+        " --autoencoder {output.autoencoder}"
+        " 2> {log}"
+
+
 rule measure:
     input:
         features=features_of_run,
+        autoencoders=autoencoders_of_run,
     output:
         table="<run>/measures/{metric}.tsv",
     log:
@@ -77,6 +111,7 @@ rule measure:
         "python -m superposition measure"
         " --features {input.features}"
         " --written-by {params.features_code}"
+        " --autoencoders {input.autoencoders}"
         " --metric {wildcards.metric}"
         " --layers {params.layers}"
         " --limits {params.limits:q}"

@@ -1,11 +1,26 @@
 """What a metric sees, and what it says: the domain of `metrics/`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from superposition.errors import InputError
+
+
+class Dictionary(NamedTuple):
+    """Directions that a sparse autoencoder found in a layer, and what it is worth.
+
+    directions: float32 [code, unit], of length 1; activity: float32 [code], the mean of each code over all samples, 0
+    for a dead one. Of samples that it was not trained on: explained, the share of their squared lengths that it gives
+    back; active, the mean number of codes at work.
+    """
+
+    directions: np.ndarray
+    activity: np.ndarray
+    explained: float
+    active: float
 
 
 @dataclass(frozen=True)
@@ -15,8 +30,9 @@ class Activations:
     values: float32 or float64 [sample, unit]; logits: float32 [sample, class]; labels, ids: int64 [sample]; classes:
     their names; head: float32 [class, unit], the weights of the network's last layer where that reads these values;
     weights: float32 [unit, input], those of the layer itself where it has any; sample: int64 [drawn], rows drawn at
-    random where there are too many for measures that look at all pairs, else None. Raises InputError where the number
-    of rows differs, or where a value is not finite (no measure of those means anything).
+    random where there are too many for measures that look at all pairs, else None; dictionaries: of sparse
+    autoencoders, by kind, for metrics that ask for them. Raises InputError where the number of rows differs, or where a
+    value is not finite (no measure of those means anything).
     """
 
     values: np.ndarray
@@ -28,6 +44,7 @@ class Activations:
     head: np.ndarray | None = None
     weights: np.ndarray | None = None
     sample: np.ndarray | None = None
+    dictionaries: Mapping[str, Dictionary] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 or len({len(self.values), len(self.logits), len(self.labels), len(self.ids)}) > 1:
@@ -73,3 +90,10 @@ def require_variation(activations: Activations, measure: str) -> None:
     """Raise InputError where all samples have the same features: zero, or the same constants."""
     if not np.ptp(activations.values, axis=0).any():
         raise InputError(f"layer {activations.layer}: {measure} is undefined, all samples have the same features")
+
+
+def require_dictionaries(activations: Activations, measure: str) -> Mapping[str, Dictionary]:
+    """The dictionaries; raise InputError where there are none."""
+    if not activations.dictionaries:
+        raise InputError(f"layer {activations.layer}: {measure} needs autoencoders of the layer, and there are none")
+    return activations.dictionaries

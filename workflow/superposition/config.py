@@ -165,6 +165,23 @@ class Measures(Section):
     """Samples drawn at random in a larger split, the same for every network; measures then tell a standard error."""
 
 
+class Autoencoder(Section):
+    """How sparse autoencoders are trained: two of each measured layer, `topk` and `l1`, if a metric asks for them."""
+
+    codes: PositiveInt = 2
+    """Directions in the dictionary, as a multiple of the layer's units."""
+    active: PositiveInt = 16
+    """Codes of a sample that `topk` leaves at work."""
+    penalty: PositiveFloat = 0.1
+    """What `l1` pays for the sum of a sample's codes; a squared error of 1 leaves out the whole sample."""
+    steps: PositiveInt = 1000
+    """Updates."""
+    batch_size: PositiveInt = 128
+    """Samples an update."""
+    lr: PositiveFloat = 1e-3
+    """Learning rate of Adam."""
+
+
 class Figure(Section):
     """How figures are drawn."""
 
@@ -233,10 +250,12 @@ class Study(Section):
     """What is kept of a layer's activations."""
     measures: Measures = Measures()
     """How many samples measures look at."""
+    autoencoder: Autoencoder = Autoencoder()
+    """How sparse autoencoders are trained, if a metric asks for them."""
     figure: Figure = Figure()
     """How figures are drawn."""
     keep: Literal["all", "last"] = "all"
-    """Keep the checkpoints and features of all rounds, or of each arm's last; `alignment` compares what is kept."""
+    """Keep the networks and features of all rounds, or of each arm's last; `alignment` compares what is kept."""
 
     @model_validator(mode="before")
     @classmethod

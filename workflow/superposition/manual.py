@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from superposition import plugins
-from superposition.config import Arm, Dataset, Features, Figure, Measures, Optimiser, Study, Training
+from superposition.config import Arm, Autoencoder, Dataset, Features, Figure, Measures, Optimiser, Study, Training
 
 FOLDER = Path(__file__).parents[2] / "config"
 SECTIONS: list[tuple[str, type[BaseModel]]] = [
@@ -19,6 +19,7 @@ SECTIONS: list[tuple[str, type[BaseModel]]] = [
     ("arms.{name}", Arm),
     ("features", Features),
     ("measures", Measures),
+    ("autoencoder", Autoencoder),
     ("figure", Figure),
 ]
 INTRODUCTION = """\

@@ -7,10 +7,11 @@ from superposition.config import Arm, Dataset, Study
 from superposition.layers import LOGITS, parts
 
 BYTES = {"float16": 2, "float32": 4}
+AUTOENCODERS = ("topk", "l1")
 
 
 def describe(study: Study) -> str:
-    """Two lines for people: the trainings, and the disk that checkpoints and features will take."""
+    """Two lines for people: the trainings, and the disk that networks and features will take."""
     rounds = {name: arm.rounds for name, arm in study.arms.items()}
     trained = {name: study.arms[name] for name in trained_arms(study)}
     networks = sum(arm.rounds + (arm.rounds - 1) * len(other_members(arm)) for arm in trained.values())
@@ -21,7 +22,7 @@ def describe(study: Study) -> str:
     return (
         f"Study {study.study}: {_count(trained, 'arm')} x {_count(study.seeds, 'seed')} x "
         f"{_count(study.datasets, 'dataset')}, {replicates * networks} trainings.\n"
-        f"Checkpoints and features will take about {here:.1f} GB ({alternative})."
+        f"Networks and features will take about {here:.1f} GB ({alternative})."
     )
 
 
@@ -42,6 +43,11 @@ def recorded_splits(study: Study) -> list[str]:
     return sorted(asked | {"test"}, reverse=True)
 
 
+def autoencoders(metric: str) -> tuple[str, ...]:
+    """The kinds of sparse autoencoders that a metric asks to be trained on each layer."""
+    return AUTOENCODERS if "autoencoder" in plugins.declared("metric", metric).get("ASKS", ()) else ()
+
+
 def other_members(arm: Arm) -> range:
     """Numbers of the networks that an arm trains beside the one it measures, for its strategy to ask."""
     asks = "committee" in plugins.declared("strategy", arm.strategy)["NEEDS"]
@@ -55,7 +61,8 @@ def _count(things: Sized, name: str) -> str:
 def _gigabytes(study: Study, rounds: dict[str, int]) -> float:
     """Disk for so many kept rounds of each arm. Features are counted where the size of the test split is known."""
     per_seed = sum(
-        rounds[name] * (_checkpoint_bytes(arm) + _features_bytes(study, arm, dataset_name, dataset))
+        rounds[name]
+        * (_checkpoint_bytes(arm) + _features_bytes(study, arm, dataset_name, dataset) + _autoencoder_bytes(study, arm))
         for name, arm in study.arms.items()
         for dataset_name, dataset in study.datasets.items()
     )
@@ -75,3 +82,11 @@ def _features_bytes(study: Study, arm: Arm, dataset_name: str, dataset: Dataset)
         * BYTES[study.features.dtype]
         * sum(layers[parts(layer)[-1]] for layer in recorded_layers(study))
     )
+
+
+def _autoencoder_bytes(study: Study, arm: Arm) -> int:
+    """An encoder and a decoder of each kind for each of the study's layers."""
+    kinds = {kind for metric in study.metrics for kind in autoencoders(metric)}
+    layers = catalogue.look_up(arm.training.network, arm.training.stem).layers
+    units = [layers[parts(layer)[-1]] for layer in study.layers]
+    return len(kinds) * sum(2 * 4 * study.autoencoder.codes * number**2 for number in units)

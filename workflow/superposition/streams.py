@@ -6,7 +6,7 @@ import numpy as np
 
 
 def generator(seed: int, purpose: str, round: int = 0, member: int = 1) -> np.random.Generator:
-    """The stream of one purpose ("first list", "weights", "order", "dropout", "query") in one round of one replicate.
+    """The stream of one purpose ("first list", "weights", "order", "dropout", "query", ...) in a round of a replicate.
 
     member: of a committee, from 1.
     """
