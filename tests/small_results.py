@@ -128,9 +128,10 @@ def measures(
     for run in experiments(seeds, arms).to_dict("records"):
         place = [run[column] for column in tables.RUN]
         rows.append([*place, "logits", "accuracy", "top1", run["accuracy"]])
-        for layer, (of, name, mean) in product(layers, (("sample", "mean", 0.5), ("neuron", "mean_absolute", 0.1))):
+        for layer, (of, mean) in product(layers, (("sample", 0.5), ("neuron", 0.1))):
             value = mean + 0.01 * run["seed"] + 0.1 * (run["arm"] == "least_confidence")
-            rows += [[*place, layer, "cosine", f"{of}.{name}", value], [*place, layer, "cosine", f"{of}.sd", 0.2]]
+            quantities = {"mean": value, "mean_absolute": value, "sd": 0.2}
+            rows += [[*place, layer, "cosine", f"{of}.{name}", found] for name, found in quantities.items()]
     return pd.DataFrame(rows, columns=tables.SCALARS)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.stats import entropy
 
 from superposition import autoencoders, dictionaries, plan, tables
-from superposition.activations import Activations, Dictionary, Quantities
+from superposition.activations import Activations, Quantities
 from superposition.config import Measures
 from superposition.errors import InputError
 from superposition.metrics import dictionary_capacity, effective_features
@@ -83,9 +84,9 @@ def test_capacity_ignores_rotation_and_order(seed: int) -> None:
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_without_autoencoders_the_layer_is_named(metric: object) -> None:
+def test_without_autoencoders_the_layer_is_named(metric: Any) -> None:
     with pytest.raises(InputError, match=r"layer avgpool: \w+ needs autoencoders of the layer, and there are none"):
-        metric.measure(replace(activations(), dictionaries={}))  # type: ignore[attr-defined]
+        metric.measure(replace(activations(), dictionaries={}))
 
 
 def test_each_round_and_layer_gets_its_own(tmp_path: Path) -> None:
@@ -160,21 +161,15 @@ def test_features_of_other_code_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "a.h5").exists()
 
 
-@pytest.mark.parametrize("metric", ["effective_features", "dictionary_capacity"])
-def test_the_measure_stage_hands_each_round_its_own(metric: str, tmp_path: Path) -> None:
-    paths = [write_features(tmp_path / f"f{r}.h5", activations(), round_=r) for r in (1, 2)]
-    found = [two_dictionaries(r) for r in (1, 2)]
-    files = [write_autoencoder(tmp_path / f"a{r}.h5", found[r - 1]["l1"], "l1", round_=r) for r in (2, 1)]
-    chosen = {"written_by": CODE, "metric": metric, "layers": ["avgpool"], "limits": Measures()}
-    measure.run(features=paths, autoencoders=files, **chosen, table=tmp_path / "m.tsv")
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_measure_stage_hands_each_round_its_own(metric: Any, tmp_path: Path) -> None:
+    paths = [write_features(tmp_path / f"f{round_}.h5", activations(), round_=round_) for round_ in (1, 2)]
+    found = {round_: two_dictionaries(round_)["l1"] for round_ in (2, 1)}
+    files = [write_autoencoder(tmp_path / f"a{round_}.h5", found[round_], "l1", round_=round_) for round_ in found]
+    chosen = {"metric": metric.__name__.rpartition(".")[2], "layers": ["avgpool"], "limits": Measures()}
+    measure.run(features=paths, written_by=CODE, autoencoders=files, **chosen, table=tmp_path / "m.tsv")
     table = tables.read(tmp_path / "m.tsv")
-    for round_, dictionary in enumerate(found, 1):
+    for round_, one in found.items():
         rows = table[(table["round"] == round_) & table["at"].isna()]
-        assert dict(zip(rows["quantity"], rows["value"], strict=True)) == pytest.approx(
-            expected(metric, dictionary["l1"])
-        )
-
-
-def expected(metric: str, of: Dictionary) -> dict[str, float]:
-    module = {"effective_features": effective_features, "dictionary_capacity": dictionary_capacity}[metric]
-    return numbers(module.measure(replace(activations(), dictionaries={"l1": of})))
+        expected = numbers(metric.measure(replace(activations(), dictionaries={"l1": one})))
+        assert dict(zip(rows["quantity"], rows["value"], strict=True)) == pytest.approx(expected)
