@@ -19,7 +19,7 @@ def test_one_of_each_kind_and_layer_is_trained_for_a_metric_that_asks(finished: 
     asked = {"metrics": [*metrics, "effective_features"], "autoencoder": {"active": 4, "steps": 5}}
     (folder / "asked.yaml").write_text(yaml.safe_dump(asked), encoding="utf-8")
     table = RUN / "measures/effective_features.tsv"
-    output = snakemake(folder, str(table), configs=(TINY, "asked.yaml"))
+    output = snakemake(folder, "--", str(table), configs=(TINY, "asked.yaml"))
     assert "rule autoencode:" in output and "rule features:" not in output
     trained = {path.name for path in (folder / RUN / "round1").glob("autoencoder.*.h5")}
     layers = ("layer4.1.conv2", "avgpool")

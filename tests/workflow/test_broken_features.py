@@ -32,7 +32,7 @@ def not_finite(path: Path) -> None:
     [
         (cut_short, "not a whole features file; delete it and run again"),
         (written_by_other_code, "written by code fedcba9876543210, not "),
-        (not_finite, "logits of 1 of 60 samples are not finite numbers"),
+        (not_finite, "logits of 1 of 120 samples are not finite numbers"),
     ],
 )
 def test_the_other_runs_are_measured(

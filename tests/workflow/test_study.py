@@ -102,11 +102,12 @@ def test_the_tables_have_a_row_for_everything(finished: Path) -> None:
         ("committee", "2"): 120,
         ("carried", "1"): 60,
         ("carried", "2"): 120,
+        ("untrained", "1"): 0,
     }
     assert {row["round"] for row in experiments if float(row["query_seconds"] or 0) > 0} == {"2"}
     assert trained_on["carried", "2"] == 60
     measured = {(row["arm"], row["round"], row["layer"], row["metric"]) for row in rows(tables / "measures.tsv")}
-    assert len(measured) == 7 * (1 + 2 * 3)  # seven rounds: accuracy, and three metrics of two layers
+    assert len(measured) == 8 * (2 + 2 * 3)  # eight rounds: two metrics of their own layer, three of two layers
 
 
 def test_the_report_stands_alone(finished: Path) -> None:
@@ -127,7 +128,7 @@ def test_a_deleted_round_comes_back_bit_for_bit(finished: Path) -> None:
 def test_keeping_the_last_round_alone_leaves_the_same_tables(finished: Path, tmp_path: Path) -> None:
     folder = copy_project(tmp_path / "last")
     layer = folder / "last.yaml"
-    arms = "{baseline: null, committee: null, carried: null}"
+    arms = "{baseline: null, committee: null, carried: null, untrained: null}"
     layer.write_text(f"keep: last\narms: {arms}\ncontrasts: []\nfigures: []\n", encoding="utf-8")
     snakemake(folder, configs=("tests/config/tiny.yaml", "last.yaml"))
     run = folder / RUNS / "least_confidence/seed0"
