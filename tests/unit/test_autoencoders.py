@@ -47,7 +47,7 @@ def random_directions(number: int, units: int, seed: int = 0) -> np.ndarray:
 THOROUGH = {"codes": 4, "active": 3, "penalty": 0.3, "steps": 1500, "batch_size": 128, "lr": 3e-3}
 
 
-@pytest.mark.parametrize(("kind", "most"), [("topk", 44), ("l1", 56)])
+@pytest.mark.parametrize(("kind", "most"), [("topk", 44), ("l1", 60)])
 def test_more_features_than_units_are_found_and_counted(kind: str, most: int) -> None:
     features = random_directions(32, 16)
     found = learned(sums_of(features, together=2), kind, **THOROUGH)
@@ -58,8 +58,8 @@ def test_more_features_than_units_are_found_and_counted(kind: str, most: int) ->
 
 
 def test_fewer_features_count_less() -> None:
-    counts = [effective(learned(sums_of(random_directions(number, 16)), **THOROUGH)) for number in (4, 16)]
-    assert counts == pytest.approx([7, 19], abs=3)
+    few, more = (effective(learned(sums_of(random_directions(number, 16)), **THOROUGH)) for number in (4, 16))
+    assert 4 <= few < 11 < 16 <= more < 24
 
 
 def test_orthogonal_features_that_come_alone_count_one_each() -> None:

@@ -100,6 +100,15 @@ TABLE = [
         id="one-metric-less",
     ),
     pytest.param(
+        TINY,
+        replaced("davies_bouldin, ", "davies_bouldin, effective_features, "),
+        {"autoencode": 32, "measure": 5, "draw": 10, **LATE},
+        id="a-metric-that-asks-for-autoencoders",
+    ),
+    pytest.param(
+        TINY, appended("autoencoder: {active: 8}"), {"report": 1, "all": 1}, id="autoencoders-that-no-metric-asks-for"
+    ),
+    pytest.param(
         PACKAGE / "datasets/digits.py",
         NEW_CODE,
         {"prepare": 1, "start": 5, **TRAINED},

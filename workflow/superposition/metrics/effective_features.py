@@ -9,14 +9,14 @@ number of codes at work in a sample, both on samples that it was not trained on;
 sample uses. For `topk` and `l1` each. The autoencoders see samples as directions from their spatial median, at equal
 lengths.
 
-per_unit is from 1 / units to the size of the dictionary, which is `autoencoder.codes` times the units. High means that
-samples differ by many things, none of which is common; above 1, by more things than there are units, so that they must
-share directions.
+per_unit is from 1 / units to `autoencoder.codes`, the dictionary's size per unit. High means that samples differ by
+many things, none of which is common; above 1, by more things than there are units, so that they must share directions.
 It knows the features of one dictionary, not those of the network: a feature that is cut in two counts twice, and one
-that was not found counts nothing. It grows with the dictionary, with `active`, with a lower penalty, with training and
-with the number of samples, and differs by a tenth between seeds: compare only at equal settings, and only where
-`explained` is high and alike. It cannot tell features that share directions by need from those that have room: a single
-feature of many steps looks like many. For that see dictionary_capacity.
+that was not found counts nothing. Of 32 sparse features in 16 units, TopK counts about 39 and L1 50, with 64 codes; a
+few features that often come together count several times each. It grows with `active`, with a lower penalty and, for
+L1, with the size of the dictionary, and differs by up to a tenth between seeds: compare only at equal settings, and
+only where `explained` is high and alike. It cannot tell features that share directions by need from those that have
+room: for that see dictionary_capacity.
 """
 
 import numpy as np
