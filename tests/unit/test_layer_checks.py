@@ -23,7 +23,9 @@ def study(**changes: object) -> config.Study:
 
 @pytest.mark.parametrize("layers", [["avgpool"], ["layer4+layer4.1+layer4.1.conv2", "layer4"], ["penultimate+fc"]])
 def test_layers_of_the_network_pass_alone_and_in_chains(layers: list[str]) -> None:
-    checks.check(study(layers=layers))
+    accepted = study(layers=layers)
+    checks.check(accepted)
+    assert plan.recorded_layers(accepted) == layers
 
 
 @pytest.mark.parametrize(

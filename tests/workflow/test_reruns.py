@@ -65,6 +65,7 @@ EVERY_RUN = {
     "trace": 4,
 }
 TRAINED = {**EVERY_RUN, "embed": 5, **CHOSEN}
+TWO_ROUNDS = {"train": 2, "predict": 2, "query": 1, "features": 2, "measure": 5, "embed": 1, "trace": 1, "apart": 1}
 NEW_CODE = appended("_NEW_CODE = 1")
 
 TABLE = [
@@ -165,36 +166,13 @@ TABLE = [
         replaced(
             "{strategy: least_confidence, rounds: 2}", "{strategy: least_confidence, rounds: 2, training: {epochs: 2}}"
         ),
-        {
-            "train": 2,
-            "predict": 2,
-            "query": 1,
-            "features": 2,
-            "measure": 5,
-            "embed": 1,
-            "trace": 1,
-            "align": 2,
-            "apart": 1,
-            **CHOSEN,
-        },
+        {**TWO_ROUNDS, "align": 2, **CHOSEN},
         id="epochs-of-one-arm",
     ),
     pytest.param(
         TINY,
         replaced("  baseline: {}", "  baseline: {}\n  random: {rounds: 2}"),
-        {
-            "start": 1,
-            "train": 2,
-            "predict": 2,
-            "query": 1,
-            "features": 2,
-            "measure": 5,
-            "embed": 1,
-            "trace": 1,
-            "align": 1,
-            "apart": 1,
-            **CHOSEN,
-        },
+        {"start": 1, **TWO_ROUNDS, "align": 1, **CHOSEN},
         id="new-arm",
     ),
     pytest.param(
