@@ -124,7 +124,7 @@ def without_attributes(path: Path) -> None:
 def test_damaged_files_are_refused_by_name(damage: Callable[[Path], None], tmp_path: Path) -> None:
     path = write_autoencoder(tmp_path / "a.h5", two_dictionaries()["topk"], "topk")
     damage(path)
-    with pytest.raises(InputError, match=r"a\.h5: not a whole autoencoder file; delete it and run again"):
+    with pytest.raises(InputError, match=r"a\.h5: not a whole autoencoder file \(.+\); delete it and run again"):
         dictionaries.of_layer([path], {"round": 1, "layer": "avgpool"})
 
 

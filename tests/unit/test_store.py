@@ -11,6 +11,9 @@ from superposition.errors import InputError
 from tests.small_results import activations, write_features
 
 
+DAMAGED = r"features\.h5: not a whole features file \(.+\); delete it and run again"
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
 @pytest.mark.parametrize("batch", [1, 7, 60])
 def test_batches_come_back_as_one(tmp_path: Path, dtype: str, batch: int) -> None:
@@ -63,7 +66,7 @@ def test_files_cut_short_anywhere_are_refused_by_name(tmp_path: Path) -> None:
     for kept in [*range(0, len(content), len(content) // 97), len(content) - 1]:
         path.write_bytes(content[:kept])
         for look in (store.attributes, store.splits, lambda file: store.read(file, "test", "avgpool")):
-            with pytest.raises(InputError, match=r"features\.h5: not a whole features file; delete it and run again"):
+            with pytest.raises(InputError, match=DAMAGED):
                 look(path)
 
 

@@ -4,8 +4,7 @@ decoder, encoder float32 [code, unit]; bias, activity [code]; centre, median [un
 `superposition.autoencoders`. Root attributes say what it was trained on, with which code, and what it is worth.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ import h5py
 import numpy as np
 
 from superposition.activations import Dictionary
-from superposition.errors import InputError
 from superposition.files import replacing
+from superposition.hdf5 import opened
 
 
 def write(path: Path, arrays: Mapping[str, np.ndarray], attributes: Mapping[str, Any]) -> None:
@@ -32,18 +31,9 @@ def of_layer(paths: list[Path], place: Mapping[str, Any]) -> dict[str, Dictionar
     """
     found = {}
     for path in paths:
-        with _opened(path) as file:
+        with opened(path, "autoencoder file") as file:
             about = dict(file.attrs)
             if all(about[key] == value for key, value in place.items()):
                 worth = float(about["explained"]), float(about["active"])
                 found[str(about["kind"])] = Dictionary(file["decoder"][()], file["activity"][()], *worth)
     return found
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[h5py.File]:
-    try:
-        with h5py.File(path, "r") as file:
-            yield file
-    except (OSError, RuntimeError, KeyError):
-        raise InputError(f"{path}: not a whole autoencoder file; delete it and run again") from None

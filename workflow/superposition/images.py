@@ -6,7 +6,6 @@ the position of the image in the source's own order of that split, ascending, so
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +15,7 @@ import numpy as np
 
 from superposition.errors import InputError
 from superposition.files import replacing
+from superposition.hdf5 import opened
 
 SPLITS = ("train", "test")
 CHUNK_BYTES = 2**20
@@ -86,7 +86,7 @@ def read_split(path: Path, split: str, ids: np.ndarray | None = None) -> Split:
 
     Raises InputError for an id that is not there and for a file that is not as `write` leaves it.
     """
-    with _opened(path) as file:
+    with opened(path, "file of images") as file:
         stored: h5py.Dataset = file[f"{split}/images"]
         labels, known = file[f"{split}/labels"][:], file[f"{split}/ids"][:]
         if ids is None:
@@ -97,13 +97,13 @@ def read_split(path: Path, split: str, ids: np.ndarray | None = None) -> Split:
 
 def read_labels(path: Path, split: str) -> Labels:
     """The labels and ids of `split`, without its images."""
-    with _opened(path) as file:
+    with opened(path, "file of images") as file:
         return Labels(file[f"{split}/labels"][:], file[f"{split}/ids"][:])
 
 
 def batches(path: Path, split: str, ids: np.ndarray | None = None, size: int = 500) -> Iterator[Split]:
     """What `read_split` returns, `size` images at a time: memory does not grow with N."""
-    with _opened(path) as file:
+    with opened(path, "file of images") as file:
         stored, labels, known = (file[f"{split}/{name}"] for name in ("images", "labels", "ids"))
         labels, known = labels[:], known[:]
         rows = np.arange(len(known)) if ids is None else _rows(known, np.asarray(ids, np.int64), f"{path}: {split}")
@@ -114,7 +114,7 @@ def batches(path: Path, split: str, ids: np.ndarray | None = None, size: int = 5
 
 def describe(path: Path) -> Description:
     """Everything that `path` says about its images, without reading any."""
-    with _opened(path) as file:
+    with opened(path, "file of images") as file:
         attributes = file.attrs
         return Description(
             dataset=attributes["dataset"],
@@ -189,13 +189,3 @@ def _take(stored: h5py.Dataset, rows: np.ndarray) -> np.ndarray:
         here = np.flatnonzero((rows >= start) & (rows < start + step))
         taken[here] = stored[start : start + step][rows[here] - start]
     return taken
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[h5py.File]:
-    try:
-        with h5py.File(path) as file:
-            yield file
-    except (OSError, KeyError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: not a whole file of images ({reason}); delete it and run again") from error

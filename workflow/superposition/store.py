@@ -16,6 +16,7 @@ import numpy as np
 
 from superposition.activations import Activations
 from superposition.errors import InputError
+from superposition.hdf5 import opened
 from superposition.layers import LOGITS
 
 ROWS = 1024
@@ -79,21 +80,12 @@ def create(path: Path, attributes: Mapping[str, Any]) -> Iterator[Writer]:
         yield writer
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[h5py.File]:
-    try:
-        with h5py.File(path, "r") as file:
-            yield file
-    except (OSError, RuntimeError, KeyError):
-        raise InputError(f"{path}: not a whole features file; delete it and run again") from None
-
-
 def attributes(path: Path) -> dict[str, Any]:
     """The root attributes: study, dataset, arm, seed, round, classes, code and versions.
 
     Raises InputError, naming the file, where it is damaged.
     """
-    with _opened(path) as file:
+    with opened(path, "features file") as file:
         return dict(file.attrs)
 
 
@@ -106,7 +98,7 @@ def require_code(path: Path, code: str) -> None:
 
 def splits(path: Path) -> list[str]:
     """The names of the splits. Raises InputError, naming the file, where it is damaged."""
-    with _opened(path) as file:
+    with opened(path, "features file") as file:
         return _splits(file)
 
 
@@ -121,7 +113,7 @@ def read(path: Path, split: str, layer: str, maps: str = "mean") -> Activations:
     unit: a measure sees one row a sample. Raises InputError, naming the file, where it is damaged, lacks the split or
     layer, or holds values that are not finite.
     """
-    with _opened(path) as file:
+    with opened(path, "features file") as file:
         _require(path, "split", split, _splits(file))
         group = file[split]
         if layer != LOGITS:
