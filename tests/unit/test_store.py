@@ -10,7 +10,6 @@ from superposition import store
 from superposition.errors import InputError
 from tests.small_results import activations, write_features
 
-
 DAMAGED = r"features\.h5: not a whole features file \(.+\); delete it and run again"
 
 
