@@ -33,7 +33,7 @@ def resolve() -> dict[str, str]:
 def conda(pins: dict[str, str]) -> str:
     """The conda environment: the package's own dependencies in the pinned versions."""
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = [re.split(r"[<>=]", requirement)[0].lower() for requirement in project["dependencies"]]
+    names = [re.split(r"[<>=[]", requirement)[0].lower() for requirement in project["dependencies"]]
     versions = {name: pins[name].split("==")[1].split()[0] for name in names}
     lines = ["# Written by `make pins`.", "channels: [conda-forge, nodefaults]", "dependencies:"]
     lines += [f"  - python{project['requires-python']}", "  - pip"]
