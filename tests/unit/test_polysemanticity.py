@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
-from superposition import two_means
+from superposition import two_means, unit_scores
 from superposition.activations import Activations, Distribution
 from superposition.errors import InputError
 from superposition.metrics import polysemanticity
+from tests.small_features import of_things
 from tests.small_results import activations, rotation
 
 
@@ -75,19 +76,10 @@ def test_one_cloud_scores_what_the_docstring_says(dimensions: int, expected: flo
     assert split(clouds(50, 64, dimensions))[1].mean() == pytest.approx(expected, abs=0.015)
 
 
-def of_things(fires: list[list[int]], each: int = 200, others: int = 30) -> Activations:
-    """Units that fire for things, from 0 to 3: a row of `fires` for each unit. `others` units tell things apart."""
-    rng = np.random.default_rng(0)
-    things = np.arange(4 * each) % 4
-    described = 3 * rng.normal(size=(4, others))[things] + rng.normal(size=(len(things), others))
-    units = np.column_stack([np.isin(things, some) * rng.uniform(1, 2, len(things)) for some in fires])
-    values = np.column_stack([units, described])
-    return replace(activations(n=len(things), classes=4), values=values)
-
-
 def silhouette_of_unit(shown: Activations, unit: int) -> float:
     """The number of one unit."""
-    return float(polysemanticity._silhouettes(shown.values, np.array([unit]), 64)[0])
+    kinds = unit_scores.two_kinds(shown.values, np.array([unit]), 64)
+    return float(two_means.mean_silhouettes(kinds.products, kinds.side)[0])
 
 
 def test_units_of_two_things_score_high_and_of_one_low() -> None:
@@ -122,7 +114,7 @@ def test_quantities_describe_the_units_that_fire() -> None:
 
 @pytest.mark.parametrize(("n", "classes", "expected"), [(1280, 10, 64), (1270, 10, 63), (60, 3, 10), (40, 5, 4)])
 def test_top_images_are_half_a_class_or_64(n: int, classes: int, expected: int) -> None:
-    assert polysemanticity._number_of_images(activations(n=n, classes=classes)) == expected
+    assert unit_scores.number_of_images(activations(n=n, classes=classes)) == expected
 
 
 def test_of_equals_the_lower_id_is_in_whatever_the_order() -> None:

@@ -34,6 +34,14 @@ def _squared_distance(products: np.ndarray, members: np.ndarray) -> np.ndarray:
     return (to_centre * weights).sum(axis=1, keepdims=True) - 2 * to_centre
 
 
+def nearest_first(products: np.ndarray, members: np.ndarray) -> np.ndarray:
+    """Points, int64 [set, point], in the order of their distance to the centre of `members` [set, point]; members come
+    before all others."""
+    squares = np.diagonal(products, axis1=1, axis2=2)
+    squared = np.where(members, squares + _squared_distance(products, members), np.inf)
+    return np.argsort(squared, axis=1, kind="stable")
+
+
 def mean_silhouettes(products: np.ndarray, side: np.ndarray) -> np.ndarray:
     """Mean silhouette [set] of two clusters, Euclidean (Rousseeuw 1987, doi:10.1016/0377-0427(87)90125-7)."""
     squares = np.diagonal(products, axis1=1, axis2=2)

@@ -20,15 +20,11 @@ import numpy as np
 
 from superposition.activations import Activations, Quantities, histogram
 from superposition.errors import InputError
-from superposition.two_means import inner_products, mean_silhouettes, two_means
+from superposition.unit_scores import number_of_images, polysemanticities
 
 HEADLINE = ("mean", "split")
-TOP = 64
-FEWEST = 4
 SPLIT = 0.25
 BINS = 100
-UNITS = 64
-"""Units at a time: 64 images of each, described by 512 units, take 17 MB."""
 
 
 def measure(activations: Activations) -> Quantities:
@@ -36,42 +32,16 @@ def measure(activations: Activations) -> Quantities:
 
     Raises InputError where classes have fewer than eight samples on average, or where no unit has top images.
     """
-    top = _number_of_images(activations)
-    values = activations.values[np.argsort(activations.ids)]
-    units = np.arange(values.shape[1])
-    blocks = [units[start : start + UNITS] for start in range(0, len(units), UNITS)]
-    found = np.concatenate([_silhouettes(values, block, top) for block in blocks])
+    each = polysemanticities(activations)
+    found = each[~np.isnan(each)]
     if not len(found):
-        problem = f"no unit has {top} images above its lowest activation"
+        problem = f"no unit has {number_of_images(activations)} images above its lowest activation"
         raise InputError(f"layer {activations.layer}: polysemanticity is undefined, {problem}")
     return {
         "mean": float(found.mean()),
         "sd": float(found.std()),
         "median": float(np.median(found)),
         "split": float(np.mean(found > SPLIT)),
-        "left_out": float(len(units) - len(found)),
+        "left_out": float(len(each) - len(found)),
         "histogram": histogram(found, -1, 1, BINS),
     }
-
-
-def _number_of_images(activations: Activations) -> int:
-    samples, classes = len(activations.labels), len(np.unique(activations.labels))
-    top = min(TOP, samples // (2 * classes))
-    if top < FEWEST:
-        found = f"{samples} of {classes} classes"
-        raise InputError(
-            f"layer {activations.layer}: polysemanticity needs {2 * FEWEST} samples or more a class, not {found}"
-        )
-    return top
-
-
-def _silhouettes(values: np.ndarray, units: np.ndarray, top: int) -> np.ndarray:
-    """Silhouette of the two groups, for those of `units` that have `top` images, from values [image, unit]."""
-    activity = values[:, units]
-    ranked = np.argsort(-activity, axis=0, kind="stable")[:top]
-    least_of_top = np.take_along_axis(activity, ranked[-1:], axis=0)[0]
-    fires = least_of_top > activity.min(axis=0)
-    described = values[ranked.T[fires]]
-    described[np.arange(len(described)), :, units[fires]] = 0
-    products = inner_products(described)
-    return mean_silhouettes(products, two_means(products))

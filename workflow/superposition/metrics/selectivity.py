@@ -14,8 +14,7 @@ that answers to nothing. It cannot tell whether the network needs selective unit
 import numpy as np
 
 from superposition.activations import Activations, Quantities, histogram
-from superposition.class_means import class_means
-from superposition.errors import InputError
+from superposition.unit_scores import selectivities
 
 HEADLINE = ("mean",)
 LAYERS = ("penultimate",)
@@ -28,23 +27,12 @@ def measure(activations: Activations) -> Quantities:
     Raises InputError where an activation is negative, where there are fewer than two classes, as many as samples, or
     one mean for all.
     """
-    _require_non_negative(activations)
-    means = class_means(activations, "selectivity")
-    means = means[:, means.any(axis=0)]
-    most = means.max(axis=0)
-    rest = (means.sum(axis=0) - most) / (len(means) - 1)
-    selectivity = (most - rest) / (most + rest)
+    each = selectivities(activations)
+    selectivity = each[~np.isnan(each)]
     return {
         "mean": float(selectivity.mean()),
         "sd": float(selectivity.std()),
         "median": float(np.median(selectivity)),
-        "zero": float(activations.values.shape[1] - len(selectivity)),
+        "zero": float(len(each) - len(selectivity)),
         "histogram": histogram(selectivity, 0, 1, BINS),
     }
-
-
-def _require_non_negative(activations: Activations) -> None:
-    least = activations.values.min()
-    if least < 0:
-        remedy = "use a layer behind a ReLU, such as avgpool of a ResNet"
-        raise InputError(f"layer {activations.layer}: selectivity needs activations from 0 up, not {least:g}; {remedy}")
