@@ -1,5 +1,6 @@
 """Small tables of what a study's arms chose, and the images that they chose from."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +12,7 @@ from superposition import images, overlap
 from superposition import picks as picking
 
 POOL = 400
-CLASSES = [f"class {label}" for label in range(10)]
+CLASSES = tuple(f"class {label}" for label in range(10))
 FOLDER = TemporaryDirectory(prefix="small-images-")
 
 
@@ -32,13 +33,13 @@ def run(arm: str, seed: int, rounds: int) -> pd.DataFrame:
 
 
 @cache
-def of_runs(runs: tuple[tuple[str, int, int], ...]) -> dict[str, pd.DataFrame]:
+def of_runs(runs: tuple[tuple[str, int, int], ...], classes: tuple[str, ...] = CLASSES) -> dict[str, pd.DataFrame]:
     """picks, picked, queries, overlaps and ages of runs, each (arm, seed, rounds)."""
     every = [run(*of_run) for of_run in runs]
     return {
         "picks": pd.concat(every),
-        "picked": pd.concat([picking.picked(picks, CLASSES) for picks in every]),
-        "queries": pd.concat([picking.queries(picks, CLASSES, "random") for picks in every]),
+        "picked": pd.concat([picking.picked(picks, classes) for picks in every]),
+        "queries": pd.concat([picking.queries(picks, classes, "random") for picks in every]),
         "overlaps": overlap.overlaps(pd.concat(every)),
         "ages": pd.concat([picking.ages(picks) for picks in every]),
     }
@@ -46,16 +47,20 @@ def of_runs(runs: tuple[tuple[str, int, int], ...]) -> dict[str, pd.DataFrame]:
 
 @cache
 def image_file(kind: str = "class") -> Path:
-    """The images of the pool, 8 x 8 px of noise, whose classes are `kind 0`, `kind 1`, ..."""
-    rng, path = np.random.default_rng(0), Path(FOLDER.name, kind, "images.h5")
+    """The images of the pool, whose classes are `kind 0`, `kind 1`, ..."""
+    return write_images(Path(FOLDER.name, kind, "images.h5"), [f"{kind} {label}" for label in range(len(CLASSES))])
+
+
+def write_images(path: Path, classes: Sequence[str]) -> Path:
+    """The images of the pool, 8 x 8 px of noise, and ten test images."""
+    rng = np.random.default_rng(0)
     sizes = {"train": POOL, "test": 10}
     ids = {split: np.arange(size) for split, size in sizes.items()}
-    labels = {split: ids[split] % len(CLASSES) for split in ids}
+    labels = {split: ids[split] % len(classes) for split in ids}
     pictures = [
         images.Picture(split, id_, "", rng.integers(0, 256, (8, 8, 3), np.uint8))
         for split, size in sizes.items()
         for id_ in range(size)
     ]
-    classes = [f"{kind} {label}" for label in range(len(CLASSES))]
     images.write(path, pictures, dataset="digits", classes=classes, ids=ids, labels=labels, source="", checksum="")
     return path

@@ -10,7 +10,7 @@ import pandas as pd
 from superposition import curves, plugins, store, tables
 from superposition.activations import Activations
 from superposition.config import Arm
-from tests import small_alignment, small_picks
+from tests import small_alignment, small_picks, small_units
 
 ARMS = ("baseline", "random", "least_confidence")
 CODE = "0123456789abcdef"
@@ -150,16 +150,19 @@ def distributions(
     return pd.DataFrame(rows, columns=tables.MEASURES)
 
 
-def embeddings(arms: Sequence[str] = ARMS, classes: int = 10, n: int = 200) -> pd.DataFrame:
-    """The t-SNE tables of the first seed's last rounds."""
+def embeddings(arms: Sequence[str] = ARMS, classes: int = 10, n: int = 200, placed: int = 100) -> pd.DataFrame:
+    """The t-SNE tables of the first seed's last rounds: n test samples and some of the training samples."""
     rng = np.random.default_rng(0)
-    labels = np.arange(n) % classes
+    ids = np.concatenate([np.arange(n), np.sort(rng.choice(small_picks.POOL, placed, replace=False))])
+    labels, wrong = ids % classes, rng.random((len(arms), n + placed)) < 0.2
+    samples = {"split": ["test"] * n + ["train"] * placed, "id": ids, "label": labels}
     frames = []
-    for arm in arms:
-        x, y = (rng.normal(0, 20, (classes, 2))[labels] + rng.normal(0, 2, (n, 2))).T
+    for arm, missed in zip(arms, wrong, strict=True):
+        x, y = (rng.normal(0, 20, (classes, 2))[labels] + rng.normal(0, 2, (n + placed, 2))).T
         place = {"dataset": "digits", "arm": arm, "seed": 0, "round": rounds_of(arm), "layer": "avgpool"}
         names = [f"class {label}" for label in labels]
-        frames.append(pd.DataFrame({**place, "id": np.arange(n), "label": labels, "class": names, "x": x, "y": y}))
+        seen = {"class": names, "predicted": (labels + missed) % classes, "x": x, "y": y}
+        frames.append(pd.DataFrame({**place, **samples, **seen}))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -171,6 +174,7 @@ def all_tables(
     return {
         **small_picks.of_runs(runs),
         **small_alignment.of_runs(runs, tuple(layers)),
+        **small_units.of_runs(runs),
         "measures": measures(seeds, arms, layers),
         "distributions": distributions(seeds, arms, layers),
         "experiments": experiments(seeds, arms),

@@ -25,7 +25,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any, Literal, NamedTuple
 
-LIBRARIES = ("numpy", "openTSNE", "scikit-activeml", "scikit-learn", "torch", "torchvision")
+LIBRARIES = ("numpy", "openTSNE", "scikit-activeml", "scikit-learn", "torch", "torch-lucent", "torchvision")
 
 
 class Answered(NamedTuple):

@@ -1,5 +1,6 @@
 """What every figure keeps to, whatever it shows."""
 
+import re
 from pathlib import Path
 
 import matplotlib
@@ -13,7 +14,9 @@ from PIL import Image
 
 from superposition import plotting, plugins, tables
 from superposition.config import Figure as Style
+from superposition.report import illustrations
 from superposition.stages import draw
+from tests import small_units
 from tests.small_picks import image_file
 from tests.small_results import ARMS, MANY_ARMS, all_tables
 
@@ -43,17 +46,27 @@ def needs(figure: str) -> tuple[str, ...]:
     return names
 
 
-def inputs(figure: str, shown: dict[str, DataFrame]) -> dict[str, DataFrame | Path]:
-    """What a figure is given: tables, and the path of the images."""
-    return {name: image_file() if name == "images" else shown[name] for name in needs(figure)}
+def inputs(figure: str, shown: dict[str, DataFrame]) -> dict[str, DataFrame | list[Path]]:
+    """What a figure is given: tables, and the paths of other files."""
+    rounds = shown["experiments"].groupby(["arm", "seed"], sort=False)["round"].max()
+    runs = tuple((arm, seed, last) for (arm, seed), last in rounds.items())
+    files = small_units.files(runs, layer=shown["embeddings"]["layer"].iloc[0])
+    given = {**shown, **files, "images": [image_file()]}
+    return {name: given[name] for name in needs(figure)}
+
+
+def sections() -> set[str]:
+    """Where the report shows figures."""
+    pages = Path(illustrations.__file__).parent.glob("*.html")
+    return {name for page in pages for name in re.findall(r"figures\(dataset, '(\w+)'\)", page.read_text("utf-8"))}
 
 
 def draw_files(figure: str, folder: Path, style: Style) -> tuple[Path, Path]:
     """The figure's SVG and PNG, made by the stage from tables on disk."""
     paths = []
     for name, shown in inputs(figure, all_tables()).items():
-        if isinstance(shown, Path):
-            paths.append(shown)
+        if isinstance(shown, list):
+            paths += shown
         else:
             paths.append(folder / FILES.get(name, f"{name}.tsv"))
             tables.write_frame(paths[-1], shown)
@@ -63,9 +76,9 @@ def draw_files(figure: str, folder: Path, style: Style) -> tuple[Path, Path]:
 
 
 def test_declares_what_it_reads_and_says(figure: str) -> None:
-    assert set(needs(figure)) <= {*all_tables(), "images"}
+    assert set(needs(figure)) <= {*all_tables(), "images", "maximised", "units"}
     assert plugins.declared("figure", figure)["CAPTION"].endswith(".")
-    assert plugins.declared("figure", figure)["SECTION"] in ("curves", "picks", "features")
+    assert plugins.declared("figure", figure)["SECTION"] in sections()
     assert plugins.summary("figure", figure).endswith(".")
 
 

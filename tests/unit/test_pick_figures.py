@@ -15,9 +15,9 @@ from tests import small_picks
 from tests.small_results import ARMS, MANY_ARMS, all_tables
 
 
-def drawn(name: str, width_mm: float = 180, **tables: pd.DataFrame | Path) -> Figure:
+def drawn(name: str, width_mm: float = 180, **tables: pd.DataFrame | list[Path]) -> Figure:
     """A figure of the small study, some of its tables changed."""
-    given = {**all_tables(), "images": small_picks.image_file(), **tables}
+    given = {**all_tables(), "images": [small_picks.image_file()], **tables}
     with matplotlib.rc_context(plotting.STYLE):
         figure: Figure = plugins.load("figure", name).draw(given, width_mm)
         figure.draw_without_rendering()
@@ -154,7 +154,7 @@ def test_the_gallery_shows_the_images_themselves() -> None:
 def test_nothing_overlaps_in_the_gallery(width_mm: float) -> None:
     """Not even with many arms and long names."""
     long_names = small_picks.image_file("an extraordinarily long name")
-    figure = drawn("gallery", width_mm, **all_tables(seeds=(0,), arms=MANY_ARMS[:7]), images=long_names)
+    figure = drawn("gallery", width_mm, **all_tables(seeds=(0,), arms=MANY_ARMS[:7]), images=[long_names])
     texts = [text for text in figure.findobj(Text) if text.get_text().strip() not in ("", "×") and text.get_visible()]
     boxes = np.array([text.get_window_extent().extents for text in texts])
     for number, box in enumerate(boxes):

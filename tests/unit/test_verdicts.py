@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from superposition import wording
+from tests import small_report
 from tests.small_report import STUDY, Page, text_of, written
 from tests.small_results import experiments, measures
 
@@ -86,7 +87,7 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def opening(html: str) -> str:
     """What a reader sees of the first section."""
-    return text_of(html.split('<section id="verdicts">')[1].split("</section>")[0].replace("<td", " <td"))
+    return text_of(small_report.section(html, "verdicts").replace("<td", " <td"))
 
 
 def test_page_is_well_formed(html: str) -> None:
@@ -94,8 +95,13 @@ def test_page_is_well_formed(html: str) -> None:
     assert not page.misplaced and not page.open
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(set(ids)) == len(ids)
-    links = {value[1:] for _, attributes in page.tags for key, value in attributes.items() if key == "href" and value}
-    assert {"digits.least_confidence.random", "measure.cosine", "dataset-digits"} <= links <= set(ids)
+    links = {
+        value[1:]
+        for _, attributes in page.tags
+        for key, value in attributes.items()
+        if key == "href" and value[0] == "#"
+    }
+    assert {"digits.least_confidence.random", "measure.cosine", "verdicts"} <= links <= set(ids)
 
 
 def test_the_report_opens_with_verdicts(html: str) -> None:
@@ -117,7 +123,7 @@ def test_a_verdict_has_direction_size_and_certainty(html: str) -> None:
 
 
 def test_sections_give_every_test(html: str) -> None:
-    section = text_of(html.split('id="digits.least_confidence.random"')[1].split("<h3")[0].replace("<td", " <td"))
+    section = text_of(html.split('id="digits.least_confidence.random"')[1].split("<h4")[0].replace("<td", " <td"))
     assert "The intervals of 2 of 3 measures leave out 0." in section
     assert "With 5 seeds, p of a permutation test can’t be below 0.062." in section
     assert "95 % interval, t" in section and "bootstrap" in section and "p, Holm" in section
@@ -160,3 +166,17 @@ def test_what_is_left_at_equal_labels_and_accuracy_is_said(tmp_path: Path) -> No
     assert "least_confidence against baseline, beyond labels and accuracy" not in said
     alone = opening(written(tmp_path, STUDY, seeds=(0,), rounds=rounds[rounds["seed"] == 0]))
     assert "one seed can’t tell it from chance" in alone
+
+
+@pytest.mark.parametrize(
+    ("beaten_by", "samples", "said"),
+    [
+        (0, 10, "no test image excites it more"),
+        (1, 10_000, "1 of 10,000 test images excites it more"),
+        (100, 10_000, "100 of 10,000 test images excite it more"),
+        (101, 10_000, "not a maximiser: 101 of 10,000 test images excite it more"),
+        (1, 10, "not a maximiser: 1 of 10 test images excites it more"),
+    ],
+)
+def test_pictures_are_judged_by_the_test_images(beaten_by: int, samples: int, said: str) -> None:
+    assert wording.picture_verdict(beaten_by, samples) == said

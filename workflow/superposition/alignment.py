@@ -1,8 +1,8 @@
 """Which networks of a study are compared by their features, and the table of what comes out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from superposition import similarity
 
@@ -26,6 +26,11 @@ class Network(NamedTuple):
     arm: str
     seed: int
     round: int
+
+    @classmethod
+    def of(cls, attributes: Mapping[str, Any]) -> "Network":
+        """The one that a file says it is of."""
+        return cls(*(attributes[column] for column in cls._fields))
 
 
 class Pair(NamedTuple):

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 SIGNIFICANCE = 0.05
+MAXIMISER = 0.01
+"""The share of the test images that may excite a unit more than a picture that is made for it."""
 
 
 def number(value: float) -> str:
@@ -117,3 +119,11 @@ def shortened(name: str, letters: int) -> str:
 def enumeration(words: list[str]) -> str:
     """`a, b and c`."""
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
+
+
+def picture_verdict(beaten_by: int, samples: int) -> str:
+    """What a picture made to excite a unit is worth, when so many of the test images excite the unit more."""
+    if beaten_by == 0:
+        return "no test image excites it more"
+    found = f"{beaten_by:,} of {samples:,} test images excite{'s' * (beaten_by == 1)} it more"
+    return found if beaten_by <= MAXIMISER * samples else f"not a maximiser: {found}"

@@ -56,11 +56,12 @@ class Cell(NamedTuple):
 
 
 def draw(tables: Mapping[str, Any], width_mm: float) -> Figure:
-    """One block an arm; images: the path of the dataset's HDF5 file."""
+    """One block an arm; images: the dataset's HDF5 file."""
+    [path] = tables["images"]
     chosen = tables["picks"][tables["picks"]["seed"] == tables["picks"]["seed"].min()]
     if not chosen["round"].max() > 1:
         return plotting.nothing(width_mm, "No arm has a second round.", "true class", "order of picks")
-    names = images.describe(tables["images"]).classes
+    names = images.describe(path).classes
     labels = np.linspace(0, len(names) - 1, min(MOST_CLASSES, len(names))).round().astype(int).tolist()
     shown, arms = picks.first_and_last(chosen, EACH), picks.several_rounds(chosen)
     cell = Cell((width_mm - NAMES_MM - EDGE_MM) / max(len(labels), FEW_CLASSES))
@@ -70,7 +71,7 @@ def draw(tables: Mapping[str, Any], width_mm: float) -> Figure:
         _name(axis, [names[label] for label in labels], cell)
         for column, label in enumerate(labels):
             of_class = shown[(shown["arm"] == arm) & (shown["label"] == label)]
-            _column(axis, (column + 0.5) * cell.width_mm, of_class, tables["images"], names, cell)
+            _column(axis, (column + 0.5) * cell.width_mm, of_class, path, names, cell)
     few = "" if len(labels) == len(names) else f" {len(labels)} of {len(names)} classes, evenly spaced."
     plotting.note(figure, f"Seed {chosen['seed'].iloc[0]}. Below each: the class predicted; × and frame: wrongly.{few}")
     return figure

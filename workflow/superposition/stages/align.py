@@ -20,7 +20,7 @@ def run(*, features: list[Path], others: list[Path], written_by: str, layers: li
     for path in [*features, *others]:
         store.require_code(path, written_by)
     dataset = store.attributes(features[0])["dataset"]
-    files, of_others = ({_network(path): path for path in paths} for paths in (features, others))
+    files, of_others = ({Network.of(store.attributes(path)): path for path in paths} for paths in (features, others))
     pairs = list(alignment.between([*files], [*of_others]) if others else alignment.within([*files]))
     files |= of_others
     rows = (
@@ -29,11 +29,6 @@ def run(*, features: list[Path], others: list[Path], written_by: str, layers: li
         for kind, a, b in pairs
     )
     tables.write(table, alignment.ALIGNMENT, rows)
-
-
-def _network(path: Path) -> Network:
-    attributes = store.attributes(path)
-    return Network(*(attributes[column] for column in ("arm", "seed", "round")))
 
 
 @lru_cache(HELD)

@@ -15,13 +15,14 @@ from superposition.files import replacing
 def run(*, figure: str, dataset: str, tables: list[Path], style: Figure, svg: Path, png: Path) -> None:
     """Draw one figure of one dataset, as SVG and PNG.
 
-    tables: what the figure's `NEEDS` names: the study's tables, the picks.tsv of some runs, tsne.{layer}.tsv for
-    embeddings, and the dataset's images.h5, which the figure opens by itself.
+    tables: what the figure's `NEEDS` names: the study's tables, those of runs (tsne.{layer}.tsv for embeddings), and
+    files that the figure opens by itself, as lists of paths: images.h5, units.h5, and maximised.{setting}.h5.
     """
     paths = defaultdict(list)
     for path in tables:
-        paths["embeddings" if path.name.startswith("tsne.") else path.stem].append(path)
-    given = {name: _read(name, of_name, dataset) for name, of_name in paths.items()}
+        name = path.name.partition(".")[0]
+        paths["embeddings" if name == "tsne" else name].append(path)
+    given = {name: _read(of_name, dataset) for name, of_name in paths.items()}
     with matplotlib.rc_context(plotting.STYLE):
         drawing = plugins.load("figure", figure).draw(given, style.width_mm)
         with replacing(svg) as temporary:
@@ -30,9 +31,9 @@ def run(*, figure: str, dataset: str, tables: list[Path], style: Figure, svg: Pa
             plotting.save(drawing, temporary, style.dpi, "png")
 
 
-def _read(name: str, paths: list[Path], dataset: str) -> DataFrame | Path:
-    """A table's rows of the dataset; the images stay a path."""
-    if name == "images":
-        return paths[0]
+def _read(paths: list[Path], dataset: str) -> DataFrame | list[Path]:
+    """The tables' rows of the dataset; other files stay paths."""
+    if paths[0].suffix != ".tsv":
+        return paths
     frame = table_files.read_all(paths)
     return frame[frame["dataset"] == dataset]
