@@ -17,6 +17,8 @@ from tests.small_learning import CLASSES, SETTINGS, Study, make_study
 
 import torchvision  # isort: skip  (after superposition.eager)
 
+DRAWN = 5
+
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
@@ -32,6 +34,8 @@ def record(study: Study, path: Path, splits: list[str], **options: Any) -> Path:
         training=SETTINGS,
         splits=splits,
         layers=["layer4.1.conv2", "avgpool", PENULTIMATE],
+        drawn=DRAWN,
+        drawn_layer="avgpool",
         options=Features.model_validate(options),
         features=path,
         **about,
@@ -87,4 +91,17 @@ def test_a_layers_own_weights_and_the_head_that_reads_it_lie_beside_it(study: St
         assert np.array_equal(read_by_head.head, saved["fc.weight"])
         rebuilt = read_by_head.values @ read_by_head.head.T + saved["fc.bias"].numpy()
         assert np.allclose(rebuilt, read_by_head.logits, atol=0.02)  # float16 features
-    assert store.splits(path) == ["test"]
+    assert store.splits(path) == ["drawn", "test"]
+
+
+def test_drawn_training_samples_are_the_same_for_all_networks_of_a_seed(study: Study, tmp_path: Path) -> None:
+    whole, other = record(study, tmp_path / "a.h5", ["test", "train"]), record(study, tmp_path / "b.h5", ["test"])
+    drawn, again, train = (
+        store.read(whole, "drawn", "avgpool"),
+        store.read(other, "drawn", "avgpool"),
+        store.read(whole, "train", "avgpool"),
+    )
+    assert np.array_equal(drawn.ids, again.ids) and len(drawn.ids) == DRAWN < len(train.ids)
+    rows = np.searchsorted(train.ids, drawn.ids)
+    assert np.array_equal(train.ids[rows], drawn.ids) and np.array_equal(train.labels[rows], drawn.labels)
+    assert np.allclose(train.values[rows], drawn.values, atol=1e-2)

@@ -1,14 +1,12 @@
-"""The stages that measure and embed features, and t-SNE."""
+"""The stage that measures features, and what it shares with that which embeds them."""
 
 from pathlib import Path
 
 import h5py
-import numpy as np
 import pytest
 
 from superposition import plugins, tables
 from superposition.config import Measures
-from superposition.embedding import tsne
 from superposition.errors import InputError
 from superposition.stages import embed, measure
 from tests.small_results import CODE, NUMBERS, POSITIONS, activations, write_features
@@ -57,34 +55,3 @@ def test_every_measure_names_the_file_that_was_cut_short(metric: str, tmp_path: 
     cut.write_bytes(cut.read_bytes()[:-1])
     with pytest.raises(InputError, match=r"b\.h5: not a whole features file \(.+\); delete it and run again"):
         measured([whole, cut], metric, tmp_path / "m.tsv")
-
-
-def test_embed_writes_a_point_a_sample(tmp_path: Path) -> None:
-    shown = activations(n=40)
-    path = write_features(tmp_path / "f.h5", shown)
-    for name in ("a", "b"):
-        embed.run(features=path, written_by=CODE, layer="avgpool", seed=0, table=tmp_path / f"tsne.{name}.tsv")
-    found = tables.read(tmp_path / "tsne.a.tsv")
-    assert list(found) == tables.EMBEDDING
-    assert found["id"].tolist() == shown.ids.tolist()
-    assert found["class"].tolist() == [f"class {label}" for label in shown.labels]
-    assert np.isfinite(found[["x", "y"]]).all(axis=None)
-    assert (tmp_path / "tsne.a.tsv").read_bytes() == (tmp_path / "tsne.b.tsv").read_bytes()
-
-
-def test_tsne_keeps_far_groups_apart() -> None:
-    rng = np.random.default_rng(0)
-    layout = tsne(np.concatenate([rng.normal(0, 0.1, (40, 16)), rng.normal(3, 0.1, (40, 16))]).astype(np.float32), 0)
-    assert layout.shape == (80, 2)
-    nearest = np.linalg.norm(layout[:, None] - layout + 1e9 * np.eye(80)[..., None], axis=2).argmin(1)
-    assert ((nearest < 40) == (np.arange(80) < 40)).all()
-
-
-@pytest.mark.parametrize("n", [2, 5, 20])
-def test_tsne_of_few_samples(n: int) -> None:
-    assert np.isfinite(tsne(np.random.default_rng(0).normal(size=(n, 16)), 0)).all()
-
-
-def test_tsne_of_equal_samples_is_refused() -> None:
-    with pytest.raises(InputError, match="t-SNE needs samples that differ, not 9 with the same features"):
-        tsne(np.ones((9, 4)), 0)

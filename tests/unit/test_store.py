@@ -64,7 +64,8 @@ def test_files_cut_short_anywhere_are_refused_by_name(tmp_path: Path) -> None:
     content = path.read_bytes()
     for kept in [*range(0, len(content), len(content) // 97), len(content) - 1]:
         path.write_bytes(content[:kept])
-        for look in (store.attributes, store.splits, lambda file: store.read(file, "test", "avgpool")):
+        by_layer = (lambda file: store.layers(file, "test"), lambda file: store.read(file, "test", "avgpool"))
+        for look in (store.attributes, store.splits, *by_layer):
             with pytest.raises(InputError, match=DAMAGED):
                 look(path)
 

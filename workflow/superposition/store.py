@@ -102,6 +102,15 @@ def splits(path: Path) -> list[str]:
         return _splits(file)
 
 
+def layers(path: Path, split: str) -> list[str]:
+    """The names of a split's layers, none where there is no such split.
+
+    Raises InputError, naming the file, where it is damaged.
+    """
+    with opened(path, "features file") as file:
+        return list(file[split]["layers"]) if split in _splits(file) else []
+
+
 def _splits(file: h5py.File) -> list[str]:
     return [name for name in file if name not in OF_NETWORK]
 

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 RUN = ["dataset", "arm", "seed", "round"]
 MEASURES = [*RUN, "layer", "metric", "quantity", "at", "value"]
 SCALARS = [*RUN, "layer", "metric", "quantity", "value"]
-EMBEDDING = [*RUN, "layer", "id", "label", "class", "x", "y"]
+EMBEDDING = [*RUN, "layer", "split", "id", "label", "class", "predicted", "x", "y"]
 EFFORT = ["choosing_seconds", "predicting_seconds", "training_seconds"]
 WORDS = [
     "dataset",
     "arm",
     "layer",
+    "split",
     "metric",
     "quantity",
     "class",

@@ -18,7 +18,7 @@ from pandas import DataFrame
 from superposition import plotting, wording
 
 NEEDS = ("embeddings",)
-SECTION = "features"
+SECTION = "maps"
 CAPTION = (
     "t-SNE of the test samples' features, coloured by true class: the first seed, after each arm's last round. "
     "Distances between groups, and the axes' directions, mean nothing; who lies beside whom does."
@@ -48,7 +48,9 @@ def draw(tables: Mapping[str, DataFrame], width_mm: float) -> Figure:
 
 
 def _shown(table: DataFrame) -> DataFrame:
-    chosen = table[(table["layer"] == table["layer"].iloc[-1]) & (table["seed"] == table["seed"].min())]
+    """The test samples of the last layer, of the first seed's last rounds."""
+    test = table[table["split"] == "test"]
+    chosen = test[(test["layer"] == test["layer"].iloc[-1]) & (test["seed"] == test["seed"].min())]
     return chosen[chosen["round"] == chosen.groupby("arm")["round"].transform("max")]
 
 
