@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from superposition import catalogue, checks, config
+from superposition import catalogue, checks, config, studies
 from superposition.errors import InputError
 
 
@@ -23,7 +23,7 @@ def torchvision(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def study(**changes: object) -> config.Study:
     values = {"study": "s", "datasets": {"digits": {}}, "seeds": [0], "arms": {"a": {}, "b": {"rounds": 5}}, **changes}
-    return config.parse(values)
+    return studies.parse(values)
 
 
 def passes(**changes: object) -> bool:

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from superposition import config
+from superposition import config, studies
 from superposition.errors import InputError
 
 STUDY = {
@@ -28,37 +28,37 @@ def with_key(path: str, value: object) -> dict:
 
 
 def test_an_arm_inherits_what_it_does_not_override() -> None:
-    arm = config.parse(STUDY).arms["queried"].training
+    arm = studies.parse(STUDY).arms["queried"].training
     assert (arm.epochs, arm.optimiser.name, arm.optimiser.lr, arm.batch_size) == (5, "sgd", 0.01, 128)
 
 
 def test_null_takes_an_arm_out() -> None:
-    assert list(config.parse(with_key("arms.baseline", None)).arms) == ["queried", "untrained"]
-    assert list(config.parse(with_key("arms.untrained", None)).arms) == ["baseline", "queried"]
+    assert list(studies.parse(with_key("arms.baseline", None)).arms) == ["queried", "untrained"]
+    assert list(studies.parse(with_key("arms.untrained", None)).arms) == ["baseline", "queried"]
 
 
 def test_every_study_has_an_untrained_network_as_a_control() -> None:
-    control = config.parse(with_key("training.weights", "IMAGENET1K_V1")).arms["untrained"]
+    control = studies.parse(with_key("training.weights", "IMAGENET1K_V1")).arms["untrained"]
     assert (control.trained, control.training.epochs, control.training.weights) == (False, 0, None)
     assert control.training.batch_size == 128
-    own = config.parse(with_key("arms.untrained", {"training": {"epochs": 0, "network": "vgg11"}})).arms["untrained"]
+    own = studies.parse(with_key("arms.untrained", {"training": {"epochs": 0, "network": "vgg11"}})).arms["untrained"]
     assert own.training.network == "vgg11"
 
 
 def test_a_study_is_the_same_when_it_is_read_again() -> None:
-    without = config.parse(with_key("arms.untrained", None))
+    without = studies.parse(with_key("arms.untrained", None))
     assert config.Study.model_validate_json(without.model_dump_json()) == without
 
 
 def test_equal_shares_are_a_fraction() -> None:
-    arms = config.parse(with_key("arms.queried.query", 30)).arms
+    arms = studies.parse(with_key("arms.queried.query", 30)).arms
     assert arms["queried"].share == 30
-    assert config.parse(STUDY).arms["queried"].share == pytest.approx(1 / 3)
+    assert studies.parse(STUDY).arms["queried"].share == pytest.approx(1 / 3)
 
 
 def test_the_first_round_has_as_many_samples_as_the_others_unless_told() -> None:
-    assert config.parse(with_key("arms.queried.query", 30)).arms["queried"].first_share == 30
-    assert config.parse(with_key("arms.queried.first", 10)).arms["queried"].first_share == 10
+    assert studies.parse(with_key("arms.queried.query", 30)).arms["queried"].first_share == 30
+    assert studies.parse(with_key("arms.queried.first", 10)).arms["queried"].first_share == 10
 
 
 @pytest.mark.parametrize(
@@ -103,11 +103,11 @@ def test_the_first_round_has_as_many_samples_as_the_others_unless_told() -> None
 )
 def test_what_is_wrong_is_said_in_one_line(path: str, value: object, message: str) -> None:
     with pytest.raises(InputError) as error:
-        config.parse(with_key(path, value))
+        studies.parse(with_key(path, value))
     assert str(error.value).startswith(message)
 
 
 def test_an_inherited_fault_is_said_once() -> None:
     with pytest.raises(InputError) as error:
-        config.parse(with_key("training.epochs", "ten"))
+        studies.parse(with_key("training.epochs", "ten"))
     assert str(error.value).count("training.epochs") == 1

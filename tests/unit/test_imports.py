@@ -13,7 +13,7 @@ from superposition import provenance
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "workflow" / "superposition"
 PLUGINS = {"datasets", "strategies", "metrics", "figures"}
-LIGHT = {"config", "errors", "files", "plugins", "provenance"}
+LIGHT = {"config", "errors", "files", "plugins", "provenance", "studies"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 TORCH = {"torch", "torchvision", "lucent", "kornia"}
 HEAVY = TORCH | {"numpy", "pandas", "sklearn", "scipy", "matplotlib", "h5py"}
@@ -27,6 +27,8 @@ WITHOUT_TORCH = tuple(
         "stages.collect",
         "stages.curves",
         "stages.draw",
+        "stages.inspect",
+        "stages.match",
         "stages.measure",
         "stages.report",
         "stages.tally",
@@ -55,6 +57,8 @@ def layer(module: str) -> str:
             return "stage"
         case [folder, _] if folder in PLUGINS:
             return "plugin"
+        case ["report", _]:
+            return "domain"
         case [name] if name in LIGHT:
             return "light"
         case [name] if (PACKAGE / f"{name}.py").is_file():

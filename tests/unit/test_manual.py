@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
-from superposition import manual
+from superposition import config, manual
 
 CONFIG = Path(__file__).parents[2] / "config"
 
@@ -26,5 +26,6 @@ def test_the_schema_accepts_the_shipped_configs_and_refuses_a_typo() -> None:
 
 
 def test_every_key_is_explained() -> None:
+    assert {model for _, model in manual.SECTIONS} == set(config.Section.__subclasses__())
     for _, model in manual.SECTIONS:
         assert all(field.description for field in model.model_fields.values()), model

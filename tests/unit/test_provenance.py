@@ -17,13 +17,24 @@ def run(figures: Figures) -> int:
     """Some number."""
     return drawing.width(3)  # three
 '''
+DRAWING = """from superposition.report import pages
+
+
+def width(size):
+    import superposition.units
+    return superposition.units.PX * size
+"""
 FILES = {
     "__init__.py": "",
     "stages/__init__.py": "",
     "metrics/__init__.py": "",
     "stages/draw.py": STAGE,
-    "stages/draw.html": "<p>",
-    "drawing.py": "def width(size):\n    import superposition.units\n    return superposition.units.PX * size\n",
+    "report/__init__.py": "",
+    "report/pages.py": "SIZE = 1\n",
+    "report/index.html": "<p>",
+    "report/style.css": "p { color: red }",
+    "report/notes.txt": "of no concern",
+    "drawing.py": DRAWING,
     "units.py": "PX = 2\n",
     "units.tsv": "px\n2\n",
     "config.py": "class Figures:\n    pass\n",
@@ -68,6 +79,7 @@ def changed(package: Path, name: str, edit: Callable[[str], str]) -> bool:
         ("metrics/accuracy.py", "2", "3"),
         ("config.py", "pass", "width: int = 3"),
         ("units.py", "PX = 2", "\n\nPX  =  2"),
+        ("report/notes.txt", "no", "some"),
     ],
 )
 def test_unchanged(package: Path, name: str, old: str, new: str) -> None:
@@ -78,7 +90,8 @@ def test_unchanged(package: Path, name: str, old: str, new: str) -> None:
     ("name", "old", "new"),
     [
         ("stages/draw.py", "width(3)", "width(4)"),
-        ("stages/draw.html", "<p>", "<div>"),
+        ("report/index.html", "<p>", "<div>"),
+        ("report/style.css", "red", "blue"),
         ("drawing.py", "* size", "+ size"),
         ("units.py", "2", "3"),
         ("units.tsv", "2", "3"),
@@ -104,6 +117,8 @@ def test_closure_follows_every_way_to_import(package: Path) -> None:
         "superposition.stages",
         "superposition.stages.draw",
         "superposition.drawing",
+        "superposition.report",
+        "superposition.report.pages",
         "superposition.units",
     }
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from scipy import stats
 
-from superposition import config, networks, plan, plugins, published
+from superposition import networks, plan, plugins, published, studies
 from superposition.config import UNTRAINED, Arm
 from superposition.layers import parts
 from tests.small_published import ARMS, LEVELS, measures
@@ -63,7 +63,7 @@ def test_every_reading_names_what_is_measured() -> None:
 
 @pytest.mark.parametrize("name", ["as_coded", "as_written", "tiny_imagenet"])
 def test_the_papers_studies_measure_every_reading(name: str) -> None:
-    study = config.parse(yaml.safe_load((CONFIG / f"{name}.yaml").read_text(encoding="utf-8")))
+    study = studies.parse(yaml.safe_load((CONFIG / f"{name}.yaml").read_text(encoding="utf-8")))
     assert {reading.metric for reading in published.READINGS} <= set(study.metrics)
     assert {reading.layer for reading in published.READINGS} <= {*plan.recorded_layers(study), "logits"}
     assert [paper for paper, arm in published.counterparts(study.arms) if arm] == ["baseline", "active learning", ""]

@@ -87,6 +87,21 @@ def check_layers(key: str, arm: Arm, entry: catalogue.Entry, study: Study) -> No
                 raise none_of(f"layers ({network})", part, list(entry.layers))
         if PENULTIMATE in parts(layer)[1:]:
             raise InputError(f"layers: {layer!r}: {PENULTIMATE!r} is no module, and can only come first")
+    check_units(entry, study)
+
+
+def check_units(entry: catalogue.Entry, study: Study) -> None:
+    """Pictures are asked for of units that there are, in layers that are measured and that gradients can reach."""
+    for layer, numbers in plan.units(study).items():
+        if layer not in study.layers:
+            raise InputError(f"units: {layer!r} is not among `layers` ({', '.join(study.layers)}); add it there")
+        if numbers and (layer == PENULTIMATE or len(parts(layer)) > 1):
+            raise InputError(
+                f"units.{layer}: no module of the network gives it, so it can have no pictures; leave the list empty"
+            )
+        for number in numbers:
+            if number >= entry.layers[layer]:
+                raise InputError(f"units.{layer}: there is no unit {number}, only 0 to {entry.layers[layer] - 1}")
 
 
 def check_committee(key: str, arm: Arm, entry: catalogue.Entry) -> None:

@@ -15,12 +15,9 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
-    ValidationError,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
-
-from superposition.errors import InputError
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
@@ -183,6 +180,20 @@ class Autoencoder(Section):
     """Learning rate of Adam."""
 
 
+class Maximisation(Section):
+    """How pictures that excite a unit are made; of the first seed's networks."""
+
+    settings: Annotated[list[Literal["native", "as_coded"]], Field(min_length=1)] = ["native"]
+    """native: at the images' own size and normalised, as the network sees images; as_coded: as the paper's notebook
+    does, at 224 px and not normalised, of last rounds only: images of 32 px take 50 times as long."""
+    starts: PositiveInt = 3
+    """Pictures of each unit, from different random starts."""
+    steps: PositiveInt = 512
+    """Updates of a picture."""
+    lr: PositiveFloat = 0.05
+    """Learning rate of Adam."""
+
+
 class Figure(Section):
     """How figures are drawn."""
 
@@ -245,6 +256,7 @@ class Study(Section):
         "alignment",
         "tsne",
         "cosine",
+        "maximised",
     ]
     """Figures: files of `figures/`."""
     features: Features = Features()
@@ -253,6 +265,11 @@ class Study(Section):
     """How many samples measures look at."""
     autoencoder: Autoencoder = Autoencoder()
     """How sparse autoencoders are trained, if a metric asks for them."""
+    units: dict[str, list[NonNegativeInt]] | None = None
+    """Layers whose units have pages, with those units that pictures are made for; null: all of `layers`, with the
+    paper's 8, 54, 200 and 455 of layer4.1.conv2."""
+    maximisation: Maximisation = Maximisation()
+    """How pictures that excite a unit are made."""
     figure: Figure = Figure()
     """How figures are drawn."""
     keep: Literal["all", "last"] = "all"
@@ -280,41 +297,3 @@ def merged(below: Any, above: Any) -> Any:
     if not isinstance(below, Mapping) or not isinstance(above, Mapping):
         return above
     return {**below, **{key: merged(below.get(key), value) for key, value in above.items()}}
-
-
-def parse(values: Mapping[str, Any]) -> Study:
-    """The study that `values` (a loaded config file) describe, with the control that every study has.
-
-    Raises InputError, one line a fault, for unknown keys, wrong types and values out of range.
-    """
-    try:
-        return Study.model_validate(_with_control(values))
-    except ValidationError as error:
-        lines = dict.fromkeys(_line(fault) for fault in error.errors(include_url=False))
-        raise InputError("\n".join(line for line in lines if _without_arm(line) not in lines)) from None
-
-
-def _with_control(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    arms = values.get("arms")
-    if not arms or not isinstance(arms, Mapping):
-        return values
-    return {**values, "arms": {**arms, UNTRAINED: arms.get(UNTRAINED, CONTROL)}}
-
-
-def _line(fault: Any) -> str:
-    """`training.epochs: 'ten' - Input should be a valid integer`, naming the full key."""
-    if fault["type"] == "unknown_key":
-        return f"{_dotted(*fault['loc'], fault['ctx']['key'])}: {fault['msg']}"
-    if fault["type"] == "missing":
-        return f"{_dotted(*fault['loc'])}: missing"
-    return f"{_dotted(*fault['loc'])}: {fault['input']!r} is not right: {fault['msg'][0].lower()}{fault['msg'][1:]}"
-
-
-def _without_arm(line: str) -> str | None:
-    """The line about the study's `training` that an arm's line repeats, because it inherits the fault."""
-    return line.split(".", 2)[2] if line.startswith("arms.") and line.count(".") >= 2 else None
-
-
-def _dotted(*keys: str | int) -> str:
-    """A key's path without the names that pydantic adds for the members of a union."""
-    return ".".join(str(key) for key in keys if not str(key).startswith(("constrained-", "function-")))

@@ -8,7 +8,18 @@ from typing import Any
 from pydantic import BaseModel
 
 from superposition import plugins
-from superposition.config import Arm, Autoencoder, Dataset, Features, Figure, Measures, Optimiser, Study, Training
+from superposition.config import (
+    Arm,
+    Autoencoder,
+    Dataset,
+    Features,
+    Figure,
+    Maximisation,
+    Measures,
+    Optimiser,
+    Study,
+    Training,
+)
 
 FOLDER = Path(__file__).parents[2] / "config"
 SECTIONS: list[tuple[str, type[BaseModel]]] = [
@@ -20,6 +31,7 @@ SECTIONS: list[tuple[str, type[BaseModel]]] = [
     ("features", Features),
     ("measures", Measures),
     ("autoencoder", Autoencoder),
+    ("maximisation", Maximisation),
     ("figure", Figure),
 ]
 INTRODUCTION = """\

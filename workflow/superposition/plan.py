@@ -7,7 +7,11 @@ from superposition.config import Arm, Dataset, Study
 from superposition.layers import LOGITS, parts
 
 BYTES = {"float16": 2, "float32": 4}
+DRAWN = 2000
+"""Training samples whose features are written, for maps that show when samples were chosen."""
 AUTOENCODERS = ("topk", "l1")
+PAPERS_UNITS = {"layer4.1.conv2": [8, 54, 200, 455]}
+"""Figures 3 and 6 of Devkar 2024."""
 
 
 def describe(study: Study) -> str:
@@ -43,6 +47,18 @@ def recorded_splits(study: Study) -> list[str]:
     return sorted(asked | {"test"}, reverse=True)
 
 
+def units(study: Study) -> dict[str, list[int]]:
+    """The layers whose units are looked at one by one, with those units that pictures are made for."""
+    if study.units is not None:
+        return study.units
+    return {layer: PAPERS_UNITS.get(layer, []) for layer in study.layers}
+
+
+def references(study: Study, arm: str) -> list[str]:
+    """The arms that an arm is compared with: it has pictures of the units that match theirs."""
+    return list(dict.fromkeys(b for a, b in study.contrasts if a == arm and study.arms[b].trained))
+
+
 def autoencoders(metric: str) -> tuple[str, ...]:
     """The kinds of sparse autoencoders that a metric asks to be trained on each layer."""
     return AUTOENCODERS if "autoencoder" in plugins.declared("metric", metric).get("ASKS", ()) else ()
@@ -75,13 +91,12 @@ def _checkpoint_bytes(arm: Arm) -> int:
 
 def _features_bytes(study: Study, arm: Arm, dataset_name: str, dataset: Dataset) -> int:
     """With maps averaged; maps that are kept take as many times more as they have positions."""
-    samples = plugins.declared("dataset", dataset.plugin or dataset_name).get("TEST_SIZE", 0)
-    layers = catalogue.look_up(arm.training.network, arm.training.stem).layers
-    return (
-        min(samples, dataset.limit or samples)
-        * BYTES[study.features.dtype]
-        * sum(layers[parts(layer)[-1]] for layer in recorded_layers(study))
-    )
+    facts = plugins.declared("dataset", dataset.plugin or dataset_name)
+    test, drawn = facts.get("TEST_SIZE", 0), min(facts.get("TRAIN_SIZE", 0), DRAWN)
+    units = catalogue.look_up(arm.training.network, arm.training.stem).layers
+    values = min(test, dataset.limit or test) * sum(units[parts(layer)[-1]] for layer in recorded_layers(study))
+    values += min(drawn, dataset.limit or drawn) * units[parts(study.layers[-1])[-1]]
+    return BYTES[study.features.dtype] * values
 
 
 def _autoencoder_bytes(study: Study, arm: Arm) -> int:

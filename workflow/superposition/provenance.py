@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent
 PACKAGE = ROOT.name
+PAGES = (".html", ".css", ".js")
 VALUES_ONLY = frozenset({f"{PACKAGE}.config"})
 
 
@@ -22,9 +23,8 @@ def digest(*roots: str) -> str:
     for module in sorted(closure(*roots)):
         source = _source(module)
         sha.update(f"{module}\0{_normalised(source.read_text(encoding='utf-8'))}\0".encode())
-        for beside in map(source.with_suffix, (".html", ".tsv")):
-            if beside.is_file():
-                sha.update(beside.read_bytes())
+        for beside in _beside(source):
+            sha.update(beside.read_bytes())
     return sha.hexdigest()[:16]
 
 
@@ -50,6 +50,12 @@ def _source(module: str) -> Path:
         if path.is_file():
             return path
     raise ModuleNotFoundError(f"no source for {module!r} under {ROOT.parent}")
+
+
+def _beside(source: Path) -> list[Path]:
+    """What belongs to a module without being Python: a table of its name, and the pages in a package's folder."""
+    pages = [path for path in source.parent.iterdir() if path.suffix in PAGES] if source.stem == "__init__" else []
+    return [*sorted(pages), *(path for path in [source.with_suffix(".tsv")] if path.is_file())]
 
 
 def _imports(module: str) -> set[str]:
