@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pandas as pd
 from superposition import adjustment, comparisons, curves, published, tables
 from superposition.config import Study
 from superposition.stages import report
-from tests import small_picks
-from tests.small_results import experiments, measures, rounds_of
+from tests import small_picks, small_units
+from tests.small_results import ARMS, embeddings, experiments, measures, rounds_of
 
 STUDY = {
     "study": "tiny",
@@ -57,9 +58,12 @@ def written(
     rounds: pd.DataFrame | None = None,
     scalars: pd.DataFrame | None = None,
     apart: pd.DataFrame | None = None,
+    classes: tuple[str, ...] = small_picks.CLASSES,
+    **looks: list[Path],
 ) -> str:
-    """The page of a small study; rounds, scalars: its experiments.tsv and measures.tsv, where they aren't the small
-    ones; apart: its apart.tsv, if it has one."""
+    """The index page of a small study, in the folder `report`; rounds, scalars: its experiments.tsv and measures.tsv,
+    where they aren't the small ones; apart: its apart.tsv, if it has one; classes: their names; looks: what its
+    maps and unit pages show, if it has any (`looks`)."""
     config = Study.model_validate(study)
     arms = tuple(config.arms)
     frames = {
@@ -71,7 +75,7 @@ def written(
     frames["adjusted"] = adjustment.adjusted(frames["measures"], frames["experiments"], config.contrasts, config.arms)
     frames["published"] = published.beside(frames["measures"], config.arms)
     frames["areas"] = curves.areas(frames["experiments"])
-    picked = small_picks.of_runs(tuple((arm, seed, rounds_of(arm)) for arm in arms for seed in seeds))
+    picked = small_picks.of_runs(runs(arms, seeds), classes)
     frames |= {name: picked[name] for name in ("picked", "queries", "overlaps")}
     frames["efficiency"] = curves.efficiency(frames["experiments"], config.arms)
     if apart is not None:
@@ -83,10 +87,36 @@ def written(
         svg.parent.mkdir(parents=True, exist_ok=True)
         svg.write_text(SVG, encoding="utf-8")
     paths = [folder / f"{name}.tsv" for name in frames]
-    report.run(study=json.dumps(study), tables=paths, figures=figures, report=folder / "index.html")
-    return (folder / "index.html").read_text(encoding="utf-8")
+    looked_at = {name: [] for name in ("images", "embeddings", "picks", "units", "matches", "maximised")}
+    report.run(study=json.dumps(study), tables=paths, figures=figures, report=folder / "report", **looked_at | looks)
+    return (folder / "report" / "index.html").read_text(encoding="utf-8")
+
+
+def runs(arms: Sequence[str], seeds: Sequence[int]) -> tuple[tuple[str, int, int], ...]:
+    """(arm, seed, rounds) of each run."""
+    return tuple((arm, seed, rounds_of(arm)) for arm in arms for seed in seeds)
+
+
+def looks(folder: Path, classes: tuple[str, ...] = small_picks.CLASSES) -> dict[str, list[Path]]:
+    """What the maps and unit pages of the small study show, as files."""
+    of_first = runs(ARMS, [0])
+    picked = small_picks.of_runs(of_first, classes)["picks"]
+    points = embeddings(classes=len(classes), n=small_units.SAMPLES)
+    named = points.assign(**{"class": [classes[label] for label in points["label"]]})
+    frames = {"tsne.avgpool": named, "picks": picked, **small_units.of_runs(of_first)}
+    for name, frame in frames.items():
+        tables.write_frame(folder / "digits" / f"{name}.tsv", frame)
+    embedded, chosen, matched = ([folder / "digits" / f"{name}.tsv"] for name in frames)
+    images = [small_picks.write_images(folder / "digits" / "images.h5", classes)]
+    shown = {"images": images, "embeddings": embedded, "picks": chosen, "matches": matched}
+    return {**shown, **small_units.files(of_first)}
 
 
 def text_of(html: str) -> str:
     """What a reader sees, with single spaces."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
+
+
+def section(html: str, name: str) -> str:
+    """The part of the index page that a link of its contents leads to."""
+    return html.split(f'<section id="{name}">')[1].split("</section>")[0]

@@ -1,18 +1,16 @@
 """What the report says of how alike the arms' features are."""
 
 import math
-import re
 from pathlib import Path
 
 import pytest
 
 from superposition import wording
-from tests import small_alignment
+from tests import small_alignment, small_report
 from tests.small_report import STUDY, Page, text_of, written
 from tests.small_results import rounds_of
 
 SEEDS = (0, 1, 2)
-HEADING = "Features"
 
 
 def page(folder: Path, seeds: tuple[int, ...] = SEEDS, **values: float) -> str:
@@ -24,8 +22,8 @@ def page(folder: Path, seeds: tuple[int, ...] = SEEDS, **values: float) -> str:
 
 
 def section(html: str) -> str:
-    """The text from the heading on to the next."""
-    return text_of(re.split("<h[23]", html.split(f"<h3>{HEADING}</h3>")[1])[0])
+    """What a reader sees of the section on features."""
+    return text_of(small_report.section(html, "features"))
 
 
 def test_arms_that_are_apart_are_named_with_layer_and_measure(tmp_path: Path) -> None:
@@ -34,7 +32,8 @@ def test_arms_that_are_apart_are_named_with_layer_and_measure(tmp_path: Path) ->
     arms = "least_confidence after round 2 (200 samples) against random after round 2 (200 samples)"
     assert f"{arms}: {said}" in section(html)
     assert html.count('<td class="verdict clear">less alike than two seeds</td>') == 2
-    assert '<td class="number">0.200</td><td class="number">0.100 to 0.300</td>' in html
+    apart, ends = 'data-value="0.2">0.200', 'data-value="0.1;0.3">0.100 to 0.300'
+    assert f'<td class="number" {apart}</td><td class="number" {ends}</td>' in html
     assert not Page(html).misplaced and not Page(html).open
 
 

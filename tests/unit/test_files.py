@@ -1,4 +1,4 @@
-"""A file appears whole or not at all."""
+"""A file or a folder appears whole or not at all."""
 
 import signal
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from superposition.files import replacing
+from superposition.files import replacing, replacing_folder
 
 KILLED = """
 import os, signal, sys
@@ -59,3 +59,23 @@ def test_writes_beside_so_that_the_rename_stays_on_one_disk(tmp_path: Path) -> N
         temporary.touch()
         assert temporary.parent == tmp_path
         assert temporary.name.startswith(".")
+
+
+def test_a_new_folder_takes_the_place_of_the_old_and_of_all_in_it(tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    for name in ("old", "new"):
+        with replacing_folder(out) as temporary:
+            (temporary / name).write_text(name)
+    assert [path.name for path in out.iterdir()] == ["new"]
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_an_error_leaves_the_old_folder_and_nothing_else(tmp_path: Path) -> None:
+    out = tmp_path / "report"
+    with replacing_folder(out) as temporary:
+        (temporary / "old").write_text("old")
+    with pytest.raises(ZeroDivisionError), replacing_folder(out) as temporary:
+        (temporary / "new").write_text("half of the new")
+        1 / 0  # noqa: B018
+    assert [path.name for path in out.iterdir()] == ["old"]
+    assert list(tmp_path.iterdir()) == [out]

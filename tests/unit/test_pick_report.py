@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from superposition import picks, wording
-from tests import small_picks
+from tests import small_picks, small_report
 from tests.small_report import STUDY, Page, text_of, written
 
 RUNS = tuple((arm, seed, 1 if arm == "baseline" else 3) for arm in STUDY["arms"] for seed in STUDY["seeds"])
@@ -19,8 +19,8 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def section(html: str) -> str:
-    """The text from the heading on to the next."""
-    return text_of(re.split("<h[23]", html.split("<h3>What was chosen</h3>")[1])[0])
+    """What a reader sees of the section on what was chosen."""
+    return text_of(small_report.section(html, "picks"))
 
 
 def test_sentences_can_be_quoted(html: str) -> None:
@@ -36,10 +36,12 @@ def test_sentences_can_be_quoted(html: str) -> None:
 def test_the_overlap_stands_beside_that_of_chance(html: str) -> None:
     tables = small_picks.of_runs(RUNS)
     means = tables["overlaps"][["jaccard_so_far", "chance_so_far"]].mean()
-    overlap, chance = map(wording.percent, means)
+    cell = r'<td class="number" data-value="([\d.]+)">([\d.]+ %)</td>'
+    [row] = re.findall(rf"<tr><th scope=\"row\">least_confidence.*?{cell}\s*{cell}\s*</tr>", html, re.DOTALL)
     assert "overlap with random" in section(html) and "by chance" in section(html)
-    assert f'<td class="number">{overlap}</td><td class="number">{chance}</td>' in html
-    assert '<td class="number">–</td><td class="number">–</td>' in html, "random with itself"
+    assert [float(value) for value in row[::2]] == pytest.approx(list(means))
+    assert list(row[1::2]) == list(map(wording.percent, means))
+    assert '<td class="number" data-value="">–</td>' * 2 in html, "random with itself"
 
 
 def test_the_page_stays_well_formed(html: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from superposition.config import UNTRAINED
+from tests import small_report
 from tests.small_published import ARMS, measures
 from tests.small_report import STUDY, Page, text_of, written
 from tests.small_results import experiments
@@ -26,7 +27,7 @@ def page(folder: Path, seeds: tuple[int, ...], arms: tuple[str, ...], dataset: s
 
 
 def section(html: str) -> str:
-    return html.split('<section id="published">')[1].split("</section>")[0]
+    return small_report.section(html, "published")
 
 
 def said(html: str) -> str:

@@ -12,7 +12,7 @@ from superposition import headlines, measure_panels, plotting
 
 NEEDS = ("measures", "experiments")
 METRICS = ("accuracy",)
-SECTION = "features"
+SECTION = "trajectories"
 CAPTION = (
     "The measures that the report shows first against test accuracy, one panel a measure and layer, one mark a round "
     "and seed. ρ: Spearman's rank correlation over all marks of a panel, which are not independent of one another. "

@@ -15,7 +15,7 @@ from superposition import plotting, wording
 from superposition.apart import ROUNDING
 
 NEEDS = ("alignment", "apart", "experiments")
-SECTION = "features"
+SECTION = "alike"
 CAPTION = (
     "How alike two networks arrange the test samples: linear centred kernel alignment (CKA) of their features, 1 for "
     "the same arrangement; cosine CKA: of features at length one, because a few samples with long features can decide "

@@ -14,7 +14,7 @@ from pandas import DataFrame, Series
 from superposition import headlines, measure_panels, plotting
 
 NEEDS = ("measures", "experiments")
-SECTION = "features"
+SECTION = "trajectories"
 CAPTION = (
     "The measures that the report shows first, over the number of labelled training samples, one panel a measure and "
     "layer. Lines: mean over seeds; bands and bars: one standard deviation to either side. "

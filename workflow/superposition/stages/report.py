@@ -1,23 +1,25 @@
-"""Write the study's report: one HTML page that needs nothing beside it."""
+"""Write the study's report: a folder of pages that open from disk."""
 
-import base64
 import platform
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import yaml
-from jinja2 import Environment, StrictUndefined
 from pandas import DataFrame
 
-from superposition import curves, headlines, picks, plugins, published, summaries, verdicts, wording
+from superposition import picks as picking
+from superposition import plugins, summaries, unit_files
 from superposition import tables as table_files
 from superposition.config import Study
-from superposition.files import replacing
+from superposition.files import replacing_folder
+from superposition.report import illustrations, maps, pages, sections, sprites, unit_pages
 
 PACKAGES = [
     "torch",
     "torchvision",
+    "torch-lucent",
     "numpy",
     "scipy",
     "scikit-learn",
@@ -25,98 +27,101 @@ PACKAGES = [
     "pandas",
     "h5py",
     "matplotlib",
+    "bokeh",
     "snakemake",
 ]
-COMPARED = ["a", "round_a", "b", "round_b"]
 
 
-def run(*, study: str, tables: list[Path], figures: list[Path], report: Path) -> None:
-    """Write the study's report: one HTML page that needs nothing beside it.
+class Looked(NamedTuple):
+    """What the pages show of single samples and units, of any datasets."""
+
+    images: list[Path]
+    embeddings: list[Path]
+    picks: list[Path]
+    units: list[Path]
+    matches: list[Path]
+    maximised: list[Path]
+
+
+def run(
+    *,
+    study: str,
+    tables: list[Path],
+    figures: list[Path],
+    images: list[Path],
+    embeddings: list[Path],
+    picks: list[Path],
+    units: list[Path],
+    matches: list[Path],
+    maximised: list[Path],
+    report: Path,
+) -> None:
+    """Write the study's report: a folder of pages that open from disk.
 
     study: the whole config as JSON; tables: measures, experiments, contrasts, adjusted and published, areas and
     efficiency, picked, queries and overlaps, and apart where features are compared, each .tsv; figures:
-    {dataset}/{figure}.svg.
+    {dataset}/{figure}.svg; images: {dataset}/images.h5; embeddings, picks, units, matches, maximised: of any networks,
+    none where there are no maps or no units are looked at.
     """
     config = Study.model_validate_json(study)
     frames = {path.stem: table_files.read(path) for path in tables}
-    page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    page.filters.update(number=wording.number, percent=wording.percent, duration=wording.duration)
-    page.filters.update(enumeration=wording.enumeration, caution=wording.caution)
-    html = page.from_string(Path(__file__).with_suffix(".html").read_text(encoding="utf-8")).render(
-        study=config,
-        datasets=[_dataset(name, config, frames, figures) for name in config.datasets],
-        metrics={name: plugins.summary("metric", name) for name in config.metrics},
-        effort=summaries.effort(frames["experiments"]).reset_index().to_dict("records"),
-        settings=yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
-        versions={"python": platform.python_version(), **_versions()},
-    )
-    with replacing(report) as temporary:
-        temporary.write_text(html, encoding="utf-8")
+    looked_at = Looked(images, embeddings, picks, units, matches, maximised)
+    with replacing_folder(report) as folder:
+        assets = folder / "assets"
+        pages.copy_assets(assets)
+        datasets = [
+            {
+                **sections.of_dataset(name, config, frames),
+                **_looks(name, looked_at, config.contrasts, assets),
+                "figures": illustrations.copied(figures, name, assets),
+            }
+            for name in config.datasets
+        ]
+        pages.write(
+            folder / "index.html",
+            study=config,
+            datasets=datasets,
+            metrics={name: plugins.summary("metric", name) for name in config.metrics},
+            effort=summaries.effort(frames["experiments"]).reset_index().to_dict("records"),
+            settings=yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
+            versions={"python": platform.python_version(), **_versions()},
+        )
+        if seen := [dataset["units"] for dataset in datasets if dataset["units"]]:
+            pages.write(folder / "units.html", study=config, units=seen)
 
 
-def _dataset(name: str, study: Study, frames: dict[str, DataFrame], figures: list[Path]) -> dict[str, Any]:
-    of_dataset = {table: frame[frame["dataset"] == name] for table, frame in frames.items()}
-    compared = of_dataset["contrasts"], of_dataset["experiments"]
-    contrasts = [verdicts.contrast(a, b, study, *compared) for a, b in study.contrasts]
-    return {
-        "name": name,
-        "contrasts": contrasts,
-        "verdicts": verdicts.table(contrasts),
-        "adjusted": [_adjusted(of_dataset["adjusted"], a, b) for a, b in study.contrasts],
-        "published": published.side_by_side(of_dataset["published"]),
-        "some_earlier": any(contrast["earlier"] for contrast in contrasts),
-        "measures": _measures(of_dataset["measures"], list(study.arms)),
-        "curves": _curves(of_dataset, study),
-        "picks": _picks(of_dataset),
-        "apart": [_apart(of_dataset["apart"], told) for told in contrasts if "apart" in of_dataset and told["rows"]],
-        "figures": [_figure(path) for path in figures if path.parent.name == name],
+def _looks(dataset: str, files: Looked, contrasts: list[tuple[str, str]], assets: Path) -> dict[str, Any]:
+    """Write what the maps and the unit pages of a dataset show; what the index page needs to know of either, or None
+    where there is none."""
+    points = _rows(files.embeddings, dataset, table_files.EMBEDDING)
+    picks = _rows(files.picks, dataset, picking.PICKS)
+    units = _of_networks(files.units, dataset)
+    matches, images = (_below(dataset, paths) for paths in (files.matches, files.images))
+    looks = {
+        "map": maps.write(assets, dataset, points, picks),
+        "units": unit_pages.write(assets, dataset, units, matches, _of_networks(files.maximised, dataset), contrasts),
     }
+    if any(looks.values()):
+        shown = {split: points.loc[points["split"] == split, "id"].to_numpy() for split in ("test", "train")}
+        shown["test"] = np.union1d(shown["test"], unit_pages.shown_ids(units))
+        sprites.write(assets, dataset, images[0], shown)
+    return looks
 
 
-def _adjusted(adjusted: DataFrame, a: str, b: str) -> dict[str, Any]:
-    """What is left of the headline quantities of a contrast at equal labels and accuracy."""
-    rows = headlines.only(adjusted[(adjusted["a"] == a) & (adjusted["b"] == b)]).to_dict("records")
-    return {"a": a, "b": b, "rows": [{**row, "beyond": wording.beyond_accuracy(row)} for row in rows]}
+def _rows(paths: list[Path], dataset: str, columns: list[str]) -> DataFrame:
+    """A dataset's rows of tables with these columns."""
+    rows = table_files.read_all(paths) if paths else DataFrame(columns=columns)
+    return rows[rows["dataset"] == dataset]
 
 
-def _measures(scalars: DataFrame, arms: list[str]) -> list[dict[str, Any]]:
-    """One entry a quantity, with (mean, sd, n) of each arm."""
-    rows = []
-    for (_, layer, metric, quantity), row in summaries.by_arm(scalars).iterrows():
-        cells = [{statistic: row[statistic, arm] for statistic in ("mean", "std", "count")} for arm in arms]
-        headline = headlines.is_headline(metric, quantity)
-        rows.append({"layer": layer, "metric": metric, "quantity": quantity, "headline": headline, "cells": cells})
-    return rows
+def _of_networks(paths: list[Path], dataset: str) -> list[Path]:
+    """The files of a dataset's networks."""
+    return [path for path in paths if unit_files.attributes(path)["dataset"] == dataset]
 
 
-def _curves(frames: dict[str, DataFrame], study: Study) -> list[dict[str, Any]]:
-    """One entry an arm with several rounds: what its curves come to, and the labels that they span."""
-    areas, rounds = frames["areas"], frames["experiments"]
-    rows = curves.of_arms(areas, frames["efficiency"], rounds, study.arms).reset_index().to_dict("records")
-    span = areas[["from", "to"]].head(1).to_dict("records")
-    return [{**row, **span[0], "verdict": wording.verdict(row["difference"], row["low"], row["high"])} for row in rows]
-
-
-def _picks(frames: dict[str, DataFrame]) -> list[dict[str, Any]]:
-    """One entry an arm that had a choice: what it chose."""
-    return picks.by_arm(frames["picked"], frames["queries"], frames["overlaps"]).to_dict("records")
-
-
-def _apart(apart: DataFrame, contrast: dict[str, Any]) -> dict[str, Any]:
-    """How alike the features of a contrast's arms are, after the rounds that are told of it."""
-    first = contrast["rows"][0]
-    told = apart[(apart[COMPARED] == [first[column] for column in COMPARED]).all(axis=1)]
-    return {**contrast, "rows": [{**row, "verdict": wording.alikeness(row)} for row in told.to_dict("records")]}
-
-
-def _figure(svg: Path) -> dict[str, str]:
-    encoded = base64.b64encode(svg.read_bytes()).decode("ascii")
-    return {
-        "source": f"data:image/svg+xml;base64,{encoded}",
-        "alt": plugins.summary("figure", svg.stem),
-        "caption": plugins.declared("figure", svg.stem)["CAPTION"],
-        "section": plugins.declared("figure", svg.stem)["SECTION"],
-    }
+def _below(dataset: str, paths: list[Path]) -> list[Path]:
+    """The files in a dataset's folder."""
+    return [path for path in paths if path.parent.name == dataset]
 
 
 def _versions() -> dict[str, str]:
