@@ -51,9 +51,11 @@ def appended(line: str) -> Callable[[str], str]:
 
 NOTHING: dict[str, int] = {}
 LATE = {"collect": 1, "curves": 1, "report": 1, "all": 1}  # what follows from any new measure or training
-CHOSEN = {"tally": 1, "draw": 17, **LATE}  # and from any new choice
+CHOSEN = {"tally": 1, "draw": 18, **LATE}  # and from any new choice
 COMMITTEE = {"train_member": 1, "predict_member": 1}
 COMPARED = {"align": 6, "apart": 1}
+PICTURES = {"match": 1, "maximise": 7}  # of all trained arms, because any of them may be where a unit has its match
+LOOKED_AT = {"inspect": 8, **PICTURES}
 EVERY_RUN = {
     **COMMITTEE,
     **COMPARED,
@@ -64,8 +66,19 @@ EVERY_RUN = {
     "measure": 25,
     "trace": 4,
 }
-TRAINED = {**EVERY_RUN, "embed": 5, **CHOSEN}
-TWO_ROUNDS = {"train": 2, "predict": 2, "query": 1, "features": 2, "measure": 5, "embed": 1, "trace": 1, "apart": 1}
+TRAINED = {**EVERY_RUN, **LOOKED_AT, "embed": 5, **CHOSEN}
+TWO_ROUNDS = {
+    **PICTURES,
+    "train": 2,
+    "predict": 2,
+    "query": 1,
+    "features": 2,
+    "inspect": 2,
+    "measure": 5,
+    "embed": 1,
+    "trace": 1,
+    "apart": 1,
+}
 NEW_CODE = appended("_NEW_CODE = 1")
 
 TABLE = [
@@ -74,7 +87,10 @@ TABLE = [
     pytest.param(PACKAGE / "config.py", appended("_NEW_CODE = 1"), NOTHING, id="config-model"),
     pytest.param(TINY, replaced("study: tiny", "study: tiny  # a comment"), NOTHING, id="config-comment"),
     pytest.param(
-        TINY, appended("keep: last"), {"align": 4, "apart": 1, "draw": 1, "report": 1, "all": 1}, id="keep-last"
+        TINY,
+        appended("keep: last"),
+        {"align": 4, "apart": 1, "match": 1, "maximise": 4, "draw": 2, "report": 1, "all": 1},
+        id="keep-last",
     ),
     pytest.param(PACKAGE / "strategies/random.py", NEW_CODE, NOTHING, id="strategy-of-no-arm"),
     pytest.param(PACKAGE / "metrics/silhouette.py", NEW_CODE, {"measure": 5, "draw": 10, **LATE}, id="metric"),
@@ -87,7 +103,7 @@ TABLE = [
     pytest.param(PACKAGE / "published.tsv", appended(""), {**LATE, "draw": 10}, id="the-paper's-numbers"),
     pytest.param(PACKAGE / "figures/tsne.py", NEW_CODE, {"draw": 1, "report": 1, "all": 1}, id="figure"),
     pytest.param(PACKAGE / "embedding.py", NEW_CODE, {"embed": 5, "draw": 1, "report": 1, "all": 1}, id="t-SNE"),
-    pytest.param(TINY, appended("figure: {width_mm: 90}"), {"draw": 17, "report": 1, "all": 1}, id="figure-size"),
+    pytest.param(TINY, appended("figure: {width_mm: 90}"), {"draw": 18, "report": 1, "all": 1}, id="figure-size"),
     pytest.param(
         TINY,
         appended("measures: {sample: 500}"),
@@ -126,10 +142,12 @@ TABLE = [
         NEW_CODE,
         # both arms choose again; `carried` needs its first round's optimiser state again
         {
+            **PICTURES,
             "train": 3,
             "predict": 4,
             "query": 2,
             "features": 3,
+            "inspect": 3,
             "measure": 10,
             "embed": 2,
             "trace": 2,
@@ -146,9 +164,11 @@ TABLE = [
         {
             "train": 1,
             **COMMITTEE,
+            **PICTURES,
             "predict": 2,
             "query": 1,
             "features": 1,
+            "inspect": 1,
             "measure": 5,
             "embed": 1,
             "trace": 1,
@@ -172,7 +192,7 @@ TABLE = [
     pytest.param(
         TINY,
         replaced("  baseline: {}", "  baseline: {}\n  random: {rounds: 2}"),
-        {"start": 1, **TWO_ROUNDS, "align": 1, **CHOSEN},
+        {"start": 1, **TWO_ROUNDS, "maximise": 9, "align": 1, **CHOSEN},
         id="new-arm",
     ),
     pytest.param(
@@ -184,9 +204,31 @@ TABLE = [
     pytest.param(
         TINY,
         replaced("layers: [layer4.1.conv2, avgpool]", "layers: [layer3, avgpool]"),
-        {"features": 8, "measure": 25, "embed": 5, "draw": 11, **COMPARED, **LATE},
+        {"features": 8, "inspect": 8, "match": 1, "measure": 25, "embed": 5, "draw": 12, **COMPARED, **LATE},
         id="layers",
     ),
+    pytest.param(
+        TINY,
+        appended("units: {avgpool: [3]}"),
+        {"inspect": 8, **PICTURES, "draw": 1, "report": 1, "all": 1},
+        id="units",
+    ),
+    pytest.param(
+        TINY,
+        replaced("{steps: 2,", "{steps: 3,"),
+        {"maximise": 7, "draw": 1, "report": 1, "all": 1},
+        id="steps-of-pictures",
+    ),
+    pytest.param(
+        TINY,
+        replaced("{steps: 2,", "{settings: [native, as_coded], steps: 2,"),
+        {"maximise": 4, "draw": 1, "report": 1, "all": 1},
+        id="another-setting-of-pictures",
+    ),
+    pytest.param(
+        PACKAGE / "matching.py", NEW_CODE, {**PICTURES, "draw": 1, "report": 1, "all": 1}, id="how-units-are-matched"
+    ),
+    pytest.param(PACKAGE / "report/style.css", appended("p {}"), {"report": 1, "all": 1}, id="style-of-the-report"),
 ]
 
 

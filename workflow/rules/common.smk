@@ -1,5 +1,6 @@
 """What all rules share: the checked study, closed wildcards, and the params that make re-runs honest."""
 
+import json
 import re
 import shlex
 import sys
@@ -8,12 +9,11 @@ from pathlib import Path
 PACKAGES = Path(workflow.basedir, "workflow")
 sys.path.insert(0, str(PACKAGES))
 
-from superposition import catalogue, checks, plan, plugins, provenance
-from superposition import config as config_files
+from superposition import catalogue, checks, plan, plugins, provenance, studies
 from superposition.errors import InputError
 
 try:
-    STUDY = config_files.parse(config)
+    STUDY = studies.parse(config)
     checks.check(STUDY)
 except InputError as error:
     sys.exit("\n".join(f"error: {line}" for line in str(error).splitlines()))
@@ -48,6 +48,7 @@ wildcard_constraints:
     layer="|".join(map(re.escape, STUDY.layers)),
     metric="|".join(plugins.names("metric")),
     figure="|".join(plugins.names("figure")),
+    setting="native|as_coded",
 
 
 def arm(wildcards):
@@ -87,6 +88,21 @@ def kept(path):
     return path if STUDY.keep == "all" else temp(path)
 
 
+def table(name, caption):
+    """A table of the whole study, which Snakemake's own report shows."""
+    return report(
+        f"<study>/tables/{name}.tsv",
+        caption=f"../report/{caption}.rst",
+        category="Tables",
+        labels={"table": name},
+    )
+
+
+def caption(wildcards):
+    """What the figure that a job draws shows."""
+    return plugins.declared("figure", wildcards.figure)["CAPTION"]
+
+
 def dataset_options(wildcards):
     return section(STUDY.datasets[wildcards.dataset])
 
@@ -109,6 +125,15 @@ def needs(wildcards):
 def passes(wildcards):
     """Dropout passes over the pool."""
     return arm(wildcards).committee if "dropout" in needs(wildcards) else 0
+
+
+def references(wildcards):
+    return plan.references(STUDY, wildcards.arm)
+
+
+def maximisation(wildcards):
+    """Settings of the pictures; which settings there are decides which jobs there are."""
+    return STUDY.maximisation.model_dump_json(exclude={"settings"})
 
 
 def part(*keys):

@@ -14,7 +14,13 @@ rule trace:
         samples=lists_of_run,
         pool=last_predictions,
     output:
-        picks="<run>/picks.tsv",
+        picks=report(
+            "<run>/picks.tsv",
+            caption="../report/picks.rst",
+            category="Runs",
+            subcategory="{dataset}",
+            labels={"dataset": "{dataset}", "arm": "{arm}", "seed": "{seed}", "table": "picks"},
+        ),
     log:
         "<study>/logs/{dataset}/{arm}/seed{seed}/trace.log",
     benchmark:
@@ -43,10 +49,10 @@ rule tally:
         picks=expand(rules.trace.output.picks, dataset=STUDY.datasets, arm=plan.trained_arms(STUDY), seed=STUDY.seeds),
         images=expand(rules.prepare.output.images, dataset=STUDY.datasets),
     output:
-        picked="<study>/tables/picked.tsv",
-        queries="<study>/tables/queries.tsv",
-        overlaps="<study>/tables/overlaps.tsv",
-        ages="<study>/tables/ages.tsv",
+        picked=table("picked", "tally"),
+        queries=table("queries", "tally"),
+        overlaps=table("overlaps", "tally"),
+        ages=table("ages", "tally"),
     log:
         "<study>/logs/tally.log",
     benchmark:
@@ -76,9 +82,9 @@ rule curves:
     input:
         experiments=rules.collect.output.experiments,
     output:
-        areas="<study>/tables/areas.tsv",
-        efficiency="<study>/tables/efficiency.tsv",
-        penalties="<study>/tables/penalties.tsv",
+        areas=table("areas", "curves"),
+        efficiency=table("efficiency", "curves"),
+        penalties=table("penalties", "curves"),
     log:
         "<study>/logs/curves.log",
     benchmark:
@@ -136,8 +142,8 @@ rule apart:
     input:
         aligned=alignments,
     output:
-        alignment="<study>/tables/alignment.tsv",
-        apart="<study>/tables/apart.tsv",
+        alignment=table("alignment", "apart"),
+        apart=table("apart", "apart"),
     log:
         "<study>/logs/apart.log",
     benchmark:

@@ -122,6 +122,32 @@ def alignments(wildcards):
     ]
 
 
+def of_first_seed(path, **only):
+    """`path` of the kept rounds of the first seed, whose units are looked at one by one; nothing where none are."""
+    return kept_rounds(path, seed=STUDY.seeds[:1], **only) if plan.units(STUDY) else []
+
+
+def features_of_first_seed(wildcards):
+    return of_first_seed(rules.features.output.features, dataset=[wildcards.dataset])
+
+
+def matches(dataset):
+    return expand(rules.match.output.matches, dataset=dataset) if plan.units(STUDY) else []
+
+
+def maximised(**only):
+    """The pictures of the trained arms; nothing where no units are named. Only the last rounds' as the paper codes them:
+    they cost 50 times as much."""
+    if not any(plan.units(STUDY).values()):
+        return []
+    only = {"arm": plan.trained_arms(STUDY), "seed": STUDY.seeds[:1], **only}
+    rounds = {"native": kept_rounds, "as_coded": last_rounds}
+    pictures = rules.maximise.output.maximised
+    return [
+        file for setting in STUDY.maximisation.settings for file in rounds[setting](pictures, setting=setting, **only)
+    ]
+
+
 def last_predictions(wildcards):
     return expand(rules.predict.output.pool, **wildcards, round=arm(wildcards).rounds)
 
@@ -130,18 +156,30 @@ def lists_of_run(wildcards):
     return expand(rules.query.output.samples, **wildcards, round=range(1, arm(wildcards).rounds + 1))
 
 
+def embeddings(datasets):
+    return last_rounds(rules.embed.output.table, dataset=datasets, seed=STUDY.seeds[:1], layer=STUDY.layers[-1])
+
+
+def picks(datasets):
+    return expand(rules.trace.output.picks, dataset=datasets, arm=plan.trained_arms(STUDY), seed=STUDY.seeds[0])
+
+
 def figure_tables(wildcards):
     """The tables that a figure says it needs; picks are the first seed's, embeddings those of its last rounds."""
     tables = []
     for name in plugins.declared("figure", wildcards.figure)["NEEDS"]:
         if name == "embeddings":
-            shown = {"dataset": [wildcards.dataset], "seed": STUDY.seeds[:1], "layer": STUDY.layers[-1]}
-            tables += last_rounds(rules.embed.output.table, **shown)
+            tables += embeddings([wildcards.dataset])
         elif name == "picks":
-            shown = {"dataset": wildcards.dataset, "arm": plan.trained_arms(STUDY), "seed": STUDY.seeds[0]}
-            tables += expand(rules.trace.output.picks, **shown)
+            tables += picks([wildcards.dataset])
         elif name == "images":
             tables += expand(rules.prepare.output.images, dataset=wildcards.dataset)
+        elif name == "matches":
+            tables += matches(dataset=wildcards.dataset)
+        elif name == "units":
+            tables += of_first_seed(rules.inspect.output.units, dataset=[wildcards.dataset])
+        elif name == "maximised":
+            tables += maximised(dataset=[wildcards.dataset])
         else:
             tables.append(f"{RESULTS}/tables/{name}.tsv")
     return tables
@@ -152,3 +190,24 @@ def report_tables(wildcards):
     collected = [rules.collect.output[name] for name in names]
     aligned = [rules.apart.output.apart] if "alignment" in STUDY.figures else []
     return [*collected, *rules.tally.output, *rules.curves.output, *aligned]
+
+
+def report_embeddings(wildcards):
+    """Nothing where no map is drawn."""
+    return embeddings(STUDY.datasets) if "tsne" in STUDY.figures else []
+
+
+def report_picks(wildcards):
+    return picks(STUDY.datasets)
+
+
+def report_units(wildcards):
+    return of_first_seed(rules.inspect.output.units)
+
+
+def report_matches(wildcards):
+    return matches(STUDY.datasets)
+
+
+def report_maximised(wildcards):
+    return maximised()

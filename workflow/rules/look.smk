@@ -11,7 +11,13 @@ rule draw:
     input:
         tables=figure_tables,
     output:
-        svg="<study>/figures/{dataset}/{figure}.svg",
+        svg=report(
+            "<study>/figures/{dataset}/{figure}.svg",
+            caption="../report/figure.rst",
+            category="Figures",
+            subcategory="{dataset}",
+            labels={"dataset": "{dataset}", "figure": "{figure}"},
+        ),
         png="<study>/figures/{dataset}/{figure}.png",
     log:
         "<study>/logs/{dataset}/draw.{figure}.log",
@@ -26,6 +32,7 @@ rule draw:
     params:
         code=code("draw", "figure"),
         style=section(STUDY.figure),
+        caption=caption,
     shell:
         "python -m superposition draw"
         " --figure {wildcards.figure}"

@@ -34,6 +34,8 @@ rule features:
         training=training,
         splits=plan.recorded_splits(STUDY),
         layers=plan.recorded_layers(STUDY),
+        drawn=plan.DRAWN,
+        drawn_layer=STUDY.layers[-1],
         options=section(STUDY.features),
         study=STUDY.study,
     shell:
@@ -43,6 +45,8 @@ rule features:
         " --training {params.training:q}"
         " --splits {params.splits}"
         " --layers {params.layers}"
+        " --drawn {params.drawn}"
+        " --drawn-layer {params.drawn_layer}"
         " --options {params.options:q}"
         " --study {params.study}"
         " --dataset {wildcards.dataset}"
@@ -160,12 +164,12 @@ rule collect:
         samples=all_rounds(rules.query.output.samples),
         efforts=queried_rounds(rules.query.output.effort),
     output:
-        measures="<study>/tables/measures.tsv",
-        distributions="<study>/tables/distributions.tsv",
-        experiments="<study>/tables/experiments.tsv",
-        contrasts="<study>/tables/contrasts.tsv",
-        adjusted="<study>/tables/adjusted.tsv",
-        published="<study>/tables/published.tsv",
+        measures=table("measures", "collect"),
+        distributions=table("distributions", "collect"),
+        experiments=table("experiments", "collect"),
+        contrasts=table("contrasts", "collect"),
+        adjusted=table("adjusted", "collect"),
+        published=table("published", "collect"),
     log:
         "<study>/logs/collect.log",
     benchmark:

@@ -1,16 +1,31 @@
 # REQUIRED INPUTS:
-#     tables  = <study>/tables/*.tsv
-#     figures = <study>/figures/{dataset}/{figure}.svg
+#     tables     = <study>/tables/*.tsv
+#     figures    = <study>/figures/{dataset}/{figure}.svg
+#     images     = <study>/{dataset}/images.h5
+#     embeddings = <run>/round{round}/tsne.{layer}.tsv
+#     picks      = <run>/picks.tsv
+#     units      = <run>/round{round}/units.h5
+#     matches    = <study>/{dataset}/matches.tsv
+#     maximised  = <run>/round{round}/maximised.{setting}.h5
 # OUTPUTS:
-#     report  = <study>/report/index.html
+#     report     = <study>/report/
+
+
+report: "../report/workflow.rst"
 
 
 rule report:
     input:
         tables=report_tables,
         figures=expand(rules.draw.output.svg, dataset=STUDY.datasets, figure=STUDY.figures),
+        images=expand(rules.prepare.output.images, dataset=STUDY.datasets),
+        embeddings=report_embeddings,
+        picks=report_picks,
+        units=report_units,
+        matches=report_matches,
+        maximised=report_maximised,
     output:
-        report="<study>/report/index.html",
+        report=directory("<study>/report"),
     log:
         "<study>/logs/report.log",
     benchmark:
@@ -29,5 +44,11 @@ rule report:
         " --study {params.study:q}"
         " --tables {input.tables}"
         " --figures {input.figures}"
+        " --images {input.images}"
+        " --embeddings {input.embeddings}"
+        " --picks {input.picks}"
+        " --units {input.units}"
+        " --matches {input.matches}"
+        " --maximised {input.maximised}"
         " --report {output.report}"
         " 2> {log}"
