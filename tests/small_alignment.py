@@ -9,7 +9,8 @@ import pandas as pd
 
 from superposition import alignment
 from superposition import apart as distances
-from superposition.alignment import Network, Pair
+from superposition.alignment import Pair
+from superposition.identity import Network
 
 
 def pairs(runs: Sequence[tuple[str, int, int]], layers: Sequence[str] = ("avgpool",)) -> pd.DataFrame:

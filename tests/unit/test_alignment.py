@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from superposition import alignment, similarity, store, tables
-from superposition.alignment import Network
 from superposition.errors import InputError
+from superposition.identity import Network
 from superposition.stages import align
 from tests.small_results import CODE, activations, write_features
 

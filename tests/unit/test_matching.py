@@ -11,8 +11,8 @@ from scipy.stats import spearmanr
 
 from superposition import matching, tables
 from superposition.activations import Activations
-from superposition.alignment import Network
 from superposition.errors import InputError
+from superposition.identity import Network
 from superposition.stages import match
 from tests.small_results import CODE, activations, write_features
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from superposition import wording
+from superposition import verdicts, wording
 from tests import small_report
 from tests.small_report import STUDY, Page, text_of, written
 from tests.small_results import experiments, measures
@@ -180,3 +180,14 @@ def test_what_is_left_at_equal_labels_and_accuracy_is_said(tmp_path: Path) -> No
 )
 def test_pictures_are_judged_by_the_test_images(beaten_by: int, samples: int, said: str) -> None:
     assert wording.picture_verdict(beaten_by, samples) == said
+
+
+def test_what_is_certain_stands_first_and_the_rest_keeps_its_order() -> None:
+    judged = {"a": ["no clear difference", "certain"], "b": ["no clear difference"] * 2, "c": ["not certain"] * 2}
+    rows = [
+        {"metric": name, "quantity": "mean", "layer": "avgpool", "headline": True, "judgement": judgement}
+        for name, judgements in [("z", ["one seed"] * 2), *reversed(judged.items())]
+        for judgement in judgements
+    ]
+    contrasts = [{"rows": rows[column::2]} for column in range(2)]
+    assert [row["metric"] for row in verdicts.table(contrasts)] == ["a", "c", "z", "b"]

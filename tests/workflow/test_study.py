@@ -3,12 +3,14 @@
 import csv
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 import torch
 import torchvision.models
 
+from superposition import unit_files
 from tests.workflow.conftest import ROOT, copy_project, snakemake
 
 RUNS = Path("results/tiny/digits")
@@ -111,10 +113,47 @@ def test_the_tables_have_a_row_for_everything(finished: Path) -> None:
 
 
 def test_the_report_stands_alone(finished: Path) -> None:
-    page = (finished / "results/tiny/report/index.html").read_text(encoding="utf-8")
+    report = finished / "results/tiny/report"
+    page = (report / "index.html").read_text(encoding="utf-8")
     assert all(arm in page for arm in ("baseline", "least_confidence", "carried"))
-    assert page.count("<img") == len(list(finished.glob("results/tiny/figures/digits/*.svg"))) == 17
+    figures = {path.name for path in finished.glob("results/tiny/figures/digits/*.svg")}
+    assert len(figures) == 18
+    assert {path.name for path in report.glob("assets/*.svg")} == {f"digits.{name}" for name in figures}
+    assert page.count("<img") == len(figures)
     assert 'src="http' not in page
+    assert (report / "units.html").is_file() and (report / "assets/digits.carried.layer4.1.conv2.units.js").is_file()
+
+
+def test_maps_show_drawn_training_samples_among_the_test_samples(finished: Path) -> None:
+    shown = rows(finished / RUNS / "carried/seed0/round2/tsne.avgpool.tsv")
+    assert [row["split"] for row in shown] == ["test"] * 120 + ["train"] * 120
+    assert {row["id"] for row in shown[120:]} == {str(id_) for id_ in ids(finished / RUNS / "carried/seed0/picks.tsv")}
+
+
+def test_pictures_are_of_the_units_asked_for_and_of_their_matches(finished: Path) -> None:
+    paper = [8, 54, 200, 455]
+    path = finished / RUNS / "least_confidence/seed0/round2/maximised.native.h5"
+    found = unit_files.read(path, "layer4.1.conv2")
+    matches = {
+        int(row["match"])
+        for row in rows(finished / "results/tiny/digits/matches.tsv")
+        if (row["layer"], row["a"], row["b"]) == ("layer4.1.conv2", "baseline", "least_confidence")
+        and int(row["unit"]) in paper
+    }
+    assert found["units"].tolist()[:4] == found["asked"].tolist() == paper
+    assert {*found["units"].tolist()} == {*paper} | matches
+    assert found["images"].shape == (len(found["units"]), 1, 8, 8, 3)
+    before = path.read_bytes()
+    snakemake(finished, "--forcerun", "maximise", "--until", "maximise", "--", str(path.relative_to(finished)))
+    assert path.read_bytes() == before
+
+
+def test_snakemakes_own_report_has_captions_and_labels(finished: Path, tmp_path: Path) -> None:
+    snakemake(finished, "--report", str(tmp_path / "report.zip"))
+    with zipfile.ZipFile(tmp_path / "report.zip") as packed:
+        text = "".join(packed.read(name).decode() for name in packed.namelist() if name.endswith((".js", ".html")))
+    for expected in ("t-SNE of the test samples", "Figures", "Tables", "Runs", "least_confidence"):
+        assert expected in text, expected
 
 
 def test_a_deleted_round_comes_back_bit_for_bit(finished: Path) -> None:

@@ -1,10 +1,11 @@
 """Which networks of a study are compared by their features, and the table of what comes out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from superposition import similarity
+from superposition.identity import Network
 
 ALIGNMENT = [
     "dataset",
@@ -18,19 +19,6 @@ ALIGNMENT = [
     "round_b",
     *similarity.QUANTITIES,
 ]
-
-
-class Network(NamedTuple):
-    """The network that an arm has with a seed after a round."""
-
-    arm: str
-    seed: int
-    round: int
-
-    @classmethod
-    def of(cls, attributes: Mapping[str, Any]) -> "Network":
-        """The one that a file says it is of."""
-        return cls(*(attributes[column] for column in cls._fields))
 
 
 class Pair(NamedTuple):

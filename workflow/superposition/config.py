@@ -252,10 +252,10 @@ class Study(Section):
         "gallery",
         "trajectories",
         "against_accuracy",
-        "agreement",
-        "alignment",
         "tsne",
         "cosine",
+        "agreement",
+        "alignment",
         "maximised",
     ]
     """Figures: files of `figures/`."""

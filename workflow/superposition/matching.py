@@ -14,9 +14,9 @@ import numpy as np
 from scipy.stats import rankdata
 
 from superposition.activations import Activations
-from superposition.alignment import Network
 from superposition.blocks import blocks
 from superposition.errors import InputError
+from superposition.identity import Network
 
 if TYPE_CHECKING:
     from pandas import DataFrame

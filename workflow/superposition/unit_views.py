@@ -9,10 +9,11 @@ top_class int32, top_class_share float32 [unit]: the commonest class of the imag
 share of them it has.
 cluster_a, cluster_b: int32 [unit, image], of the two groups of these images those nearest to the centre, -1 where there
 are no more; a has the most exciting image. cluster_sizes: int32 [unit, group].
-low, high: float32 [unit], the activations that one in a hundred samples stays below or exceeds; or, where those are
-equal, the least and the highest. shown_classes: int32 [unit, shown], the classes with the highest means, from the
-highest down. counts: uint32 [unit, shown + 1, bin], how many samples of each of these classes, and of all others, lie in
-equal bins from low to high; the outer bins have what lies beyond them, too, because a few samples may lie far off.
+low, high: float32 [unit], the least and the highest activation, but for what lies outside Tukey's outer fences, three
+interquartile ranges below and above the quartiles (Exploratory Data Analysis, 1977); a few samples may lie far off.
+shown_classes: int32 [unit, shown], the classes with the highest means, from the highest down. counts: uint32 [unit,
+shown + 1, bin], how many samples of each of these classes, and of all others, lie in equal bins from low to high; the
+outer bins have what lies beyond, too.
 """
 
 import numpy as np
@@ -26,7 +27,7 @@ SHOWN = 9
 NEAREST = 6
 CLASSES = 10
 BINS = 24
-TAIL = 0.01
+FENCE = 3
 
 Arrays = dict[str, np.ndarray]
 
@@ -116,10 +117,11 @@ def spread(values: np.ndarray, labels: np.ndarray) -> Arrays:
 
 
 def _ends(values: np.ndarray) -> np.ndarray:
-    """Where the histogram of each unit begins and ends [end, unit]."""
-    quantiles = np.quantile(values, (TAIL, 1 - TAIL), axis=0)
-    extremes = np.stack([values.min(axis=0), values.max(axis=0)])
-    return np.where(quantiles[0] < quantiles[1], quantiles, extremes)
+    """Where the histogram of each unit begins and ends [end, unit]; of one that hardly ever fires, at the extremes."""
+    least, first, third, highest = np.quantile(values, (0, 0.25, 0.75, 1), axis=0)
+    beyond = FENCE * (third - first)
+    fenced = np.stack([np.maximum(least, first - beyond), np.minimum(highest, third + beyond)])
+    return np.where(beyond > 0, fenced, [least, highest])
 
 
 def _selectivity(activations: Activations) -> np.ndarray:

@@ -51,14 +51,21 @@ def moment(arm: str, round_: int, study: Study, experiments: DataFrame) -> str:
 def table(contrasts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One entry a headline quantity and layer, with a cell a contrast: its row, or None where it was not measured.
 
-    Contrasts without rows have no cells.
+    Those that differ for certain in any contrast come first, then those that may. Contrasts without rows have no cells.
     """
     told = [{_measure(row): row for row in found["rows"] if row["headline"]} for found in contrasts if found["rows"]]
     measures = dict.fromkeys(measure for rows in told for measure in rows)
-    return [
+    entries = [
         {**dict(zip(headlines.MEASURE, measure, strict=True)), "cells": [rows.get(measure) for rows in told]}
         for measure in measures
     ]
+    return sorted(entries, key=_doubt)
+
+
+def _doubt(entry: dict[str, Any]) -> int:
+    """0 for what is certain in one cell or more, 1 for what is not certain there, else 2."""
+    judged = {cell["judgement"] for cell in entry["cells"] if cell}
+    return 0 if "certain" in judged else 1 if "not certain" in judged else 2
 
 
 def _measure(row: dict[str, Any]) -> tuple[str, ...]:

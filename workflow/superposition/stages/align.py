@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from superposition import alignment, similarity, store, tables
-from superposition.alignment import Network
+from superposition.identity import Network
 
 HELD = 7
 """Representations in memory, 40 MB each at 10,000 x 512: those of five seeds, and two to compare them with."""

@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from superposition import matching, store, tables
-from superposition.alignment import Network
+from superposition.identity import Network
 
 HELD = 8
 """Layers in memory, 20 MB each at 10,000 x 512: those of the last networks of eight arms."""
