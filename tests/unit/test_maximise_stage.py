@@ -48,6 +48,7 @@ def run(study: Study, recorded: Path, folder: Path, **changes: Any) -> Path:
         "training": SETTINGS,
         "written_by": "f00d",
         "units": {"fc": [2], "avgpool": []},
+        "matches": [write_matches(folder / "matches.tsv")],
         "references": ["base"],
         "setting": "native",
         "options": Maximisation(starts=2, steps=2),
@@ -59,7 +60,6 @@ def run(study: Study, recorded: Path, folder: Path, **changes: Any) -> Path:
         images=study.images,
         checkpoint=study.trained.checkpoint,
         features=recorded,
-        matches=write_matches(folder / "matches.tsv"),
         maximised=folder / "maximised.native.h5",
         **given,
     )
@@ -77,6 +77,11 @@ def test_pictures_are_set_against_the_test_images(study: Study, recorded: Path, 
     ]
     assert found["beaten_by"].tolist() == above
     assert unit_files.layers(path) == ["fc"]
+
+
+def test_an_arm_without_references_needs_no_matches(study: Study, recorded: Path, tmp_path: Path) -> None:
+    found = unit_files.read(run(study, recorded, tmp_path, matches=[], references=[]), "fc")
+    assert found["units"].tolist() == found["asked"].tolist() == [2]
 
 
 def test_achieved_is_what_the_checkpoints_network_answers(study: Study, recorded: Path, tmp_path: Path) -> None:

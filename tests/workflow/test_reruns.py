@@ -54,7 +54,7 @@ LATE = {"collect": 1, "curves": 1, "report": 1, "all": 1}  # what follows from a
 CHOSEN = {"tally": 1, "draw": 18, **LATE}  # and from any new choice
 COMMITTEE = {"train_member": 1, "predict_member": 1}
 COMPARED = {"align": 6, "apart": 1}
-PICTURES = {"match": 1, "maximise": 7}  # of all trained arms, because any of them may be where a unit has its match
+PICTURES = {"match": 1, "maximise": 7}
 LOOKED_AT = {"inspect": 8, **PICTURES}
 EVERY_RUN = {
     **COMMITTEE,
@@ -68,7 +68,8 @@ EVERY_RUN = {
 }
 TRAINED = {**EVERY_RUN, **LOOKED_AT, "embed": 5, **CHOSEN}
 TWO_ROUNDS = {
-    **PICTURES,
+    "match": 1,
+    "maximise": 2,
     "train": 2,
     "predict": 2,
     "query": 1,
@@ -89,7 +90,7 @@ TABLE = [
     pytest.param(
         TINY,
         appended("keep: last"),
-        {"align": 4, "apart": 1, "match": 1, "maximise": 4, "draw": 2, "report": 1, "all": 1},
+        {"align": 4, "apart": 1, "match": 1, "maximise": 1, "draw": 2, "report": 1, "all": 1},
         id="keep-last",
     ),
     pytest.param(PACKAGE / "strategies/random.py", NEW_CODE, NOTHING, id="strategy-of-no-arm"),
@@ -140,9 +141,11 @@ TABLE = [
     pytest.param(
         PACKAGE / "strategies/least_confidence.py",
         NEW_CODE,
-        # both arms choose again; `carried` needs its first round's optimiser state again
+        # both arms choose again; `carried` needs its first round's optimiser state again; where units match others',
+        # pictures are made again when these may have changed
         {
-            **PICTURES,
+            "match": 1,
+            "maximise": 4,
             "train": 3,
             "predict": 4,
             "query": 2,
@@ -164,7 +167,8 @@ TABLE = [
         {
             "train": 1,
             **COMMITTEE,
-            **PICTURES,
+            "match": 1,
+            "maximise": 3,
             "predict": 2,
             "query": 1,
             "features": 1,
@@ -192,7 +196,7 @@ TABLE = [
     pytest.param(
         TINY,
         replaced("  baseline: {}", "  baseline: {}\n  random: {rounds: 2}"),
-        {"start": 1, **TWO_ROUNDS, "maximise": 9, "align": 1, **CHOSEN},
+        {"start": 1, **TWO_ROUNDS, "maximise": 4, "align": 1, **CHOSEN},
         id="new-arm",
     ),
     pytest.param(

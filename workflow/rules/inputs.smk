@@ -135,6 +135,11 @@ def matches(dataset):
     return expand(rules.match.output.matches, dataset=dataset) if plan.units(STUDY) else []
 
 
+def matches_of_references(wildcards):
+    """Nothing for an arm that is compared with no other: it has pictures of the units that are asked for alone."""
+    return matches(wildcards.dataset) if plan.references(STUDY, wildcards.arm) else []
+
+
 def maximised(**only):
     """The pictures of the trained arms; nothing where no units are named. Only the last rounds' as the paper codes them:
     they cost 50 times as much."""

@@ -71,7 +71,7 @@ rule maximise:
         images=rules.prepare.output.images,
         checkpoint=rules.train.output.checkpoint,
         features=rules.features.output.features,
-        matches=rules.match.output.matches,
+        matches=matches_of_references,
     output:
         maximised="<run>/round{round}/maximised.{setting}.h5",
     log:

@@ -77,8 +77,8 @@ def read(path: Path) -> "DataFrame":
     return frame
 
 
-def read_all(paths: list[Path]) -> "DataFrame":
-    """Tables with the same columns, one below the other."""
+def read_all(paths: Sequence[Path], columns: Sequence[str] = ()) -> "DataFrame":
+    """Tables with the same columns, one below the other; of no tables, an empty one with `columns`."""
     import pandas as pd
 
-    return pd.concat([read(path) for path in paths], ignore_index=True)
+    return pd.concat([read(path) for path in paths], ignore_index=True) if paths else pd.DataFrame(columns=[*columns])

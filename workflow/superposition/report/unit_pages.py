@@ -5,14 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from superposition import tables, unit_files
+from superposition import matching, tables, unit_files
 from superposition.report import unit_cards, unit_data, unit_pictures
 from superposition.report.scripts import assignment
 from superposition.report.unit_data import Arm
-
-MATCHES = ["layer", "a", "round_a", "b", "round_b", "unit", "match", "correlation", "same_index", "mutual"]
 
 
 def write(
@@ -31,7 +28,7 @@ def write(
     """
     if not units:
         return None
-    matched = tables.read_all(matches) if matches else pd.DataFrame(columns=MATCHES)
+    matched = tables.read_all(matches, matching.MATCHES)
     pictures = unit_pictures.write(assets, dataset, maximised)
     arms = {
         name: Arm(name, rounds, [some for some in pictures if some.arm == name])

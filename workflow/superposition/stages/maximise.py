@@ -16,7 +16,7 @@ def run(
     training: Training,
     features: Path,
     written_by: str,
-    matches: Path,
+    matches: list[Path],
     units: dict[str, list[int]],
     references: list[str],
     setting: str,
@@ -32,7 +32,7 @@ def run(
     """Make pictures that excite units of a network, and set them against the test images.
 
     features: of the network; written_by: digest of the code that they must be of; units: by layer, those that are asked
-    for, to which come their `matches` in this arm where they are units of the arms `references`; study, dataset, arm,
+    for, to which come those that match them in the arms `references`, as matches.tsv says; study, dataset, arm,
     seed, round, code: what the file says of itself.
     maximised: for each layer units int32 [unit]; asked int32 [asked], those of them that were asked for; images uint8
     [unit, start, y, x, RGB]; achieved float32 [unit, start], what they do to their unit; beaten_by int32 [unit, start],
@@ -41,8 +41,9 @@ def run(
     store.require_code(features, written_by)
     data = image_files.describe(images)
     network = networks.restore(checkpoint, training, classes=len(data.classes))
+    matched = tables.read_all(matches, matching.MATCHES)
     layers = {}
-    for layer, numbers in matching.counterparts(tables.read(matches), arm, references, units).items():
+    for layer, numbers in matching.counterparts(matched, arm, references, units).items():
         of_test = store.read(features, "test", layer).values
         pictures, achieved = maximisation.maximise(
             network, layer, numbers, data=data, setting=setting, options=options, seed=seed

@@ -110,7 +110,7 @@ def _looks(dataset: str, files: Looked, contrasts: list[tuple[str, str]], assets
 
 def _rows(paths: list[Path], dataset: str, columns: list[str]) -> DataFrame:
     """A dataset's rows of tables with these columns."""
-    rows = table_files.read_all(paths) if paths else DataFrame(columns=columns)
+    rows = table_files.read_all(paths, columns)
     return rows[rows["dataset"] == dataset]
 
 
