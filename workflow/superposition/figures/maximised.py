@@ -70,7 +70,7 @@ def draw(tables: Mapping[str, Any], width_mm: float) -> Figure:
     """One block a contrast and layer, one row a unit; maximised, units, images: paths."""
     blocks = [*_blocks(tables.get("maximised", []), tables.get("units", []))]
     if not blocks:
-        return plotting.nothing(width_mm, "No trained arms are contrasted.", "picture", "unit")
+        return plotting.nothing(width_mm, "No units are named, or no trained arms are contrasted.", "picture", "unit")
     rows = [[*_rows(block, tables["matches"])] for block in blocks]
     cell_mm = (width_mm - NAMES_MM - EDGE_MM) / 3
     lines = max(len(_below(cell, cell_mm)) for block in rows for row in block for cell in row)
