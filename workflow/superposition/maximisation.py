@@ -25,8 +25,6 @@ from superposition.picture_settings import SETTINGS, Setting
 
 BATCH = 32
 """Pictures that are optimised at once: more take more memory and are hardly faster."""
-SPREAD = 0.01
-"""Standard deviation of a start's Fourier coefficients, as Lucent has it."""
 
 
 class Excitation:
@@ -124,7 +122,7 @@ def _pictures(
     with _seeded(streams.torch_seed(seed, "transforms of pictures")):
         [spectrum], image = param.image(data.width, data.height, batch=len(wanted), **setting.image)
         with torch.no_grad():
-            spectrum.copy_(_starts(spectrum, layer, wanted, seed))
+            spectrum.copy_(_starts(spectrum, setting.spread, layer, wanted, seed))
         *_, pictures = render.render_vis(
             watched,
             excitation.loss,
@@ -143,10 +141,10 @@ def _pictures(
     return np.rint(255 * pictures).astype(np.uint8)
 
 
-def _starts(like: Tensor, layer: str, wanted: list[tuple[int, int]], seed: int) -> Tensor:
+def _starts(like: Tensor, spread: float, layer: str, wanted: list[tuple[int, int]], seed: int) -> Tensor:
     """Fourier coefficients to begin with, each picture's from its own stream."""
     drawn = [
-        streams.generator(seed, f"picture of {layer} {unit} {start}").normal(0, SPREAD, like.shape[1:])
+        streams.generator(seed, f"picture of {layer} {unit} {start}").normal(0, spread, like.shape[1:])
         for unit, start in wanted
     ]
     return torch.from_numpy(np.stack(drawn))

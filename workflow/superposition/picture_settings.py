@@ -11,6 +11,7 @@ from torch import Tensor
 from superposition import networks
 from superposition.images import Description
 
+LUCENTS_SPREAD = 0.01
 LUCENTS_SIDE = 224
 """Lucent enlarges what is smaller to this, in px."""
 
@@ -18,26 +19,32 @@ LUCENTS_SIDE = 224
 class Setting(NamedTuple):
     """What `param.image` and `render_vis` of Lucent take; what is None is left to Lucent.
 
-    size: height and width in px at which the network sees pictures.
+    spread: standard deviation of the Fourier coefficients that a picture starts from; size: height and width in px at
+    which the network sees pictures.
     """
 
+    spread: float
     image: dict[str, Any]
     transforms: list[Callable[[Tensor], Tensor]] | None
     size: tuple[int, int] | None
 
 
 def native(data: Description) -> Setting:
-    """At the images' own size, with the network's own normalisation, and colours decorrelated."""
+    """At the images' own size, with the network's own normalisation, and colours decorrelated.
+
+    It starts from more contrast than Lucent does, whose starts all end in nearly the same picture: from here they show
+    other things that excite a unit as much.
+    """
     mean, std = (torch.from_numpy(values)[:, None, None].to(networks.best_device()) for values in (data.mean, data.std))
     size = data.height, data.width
-    return Setting({}, [*moved_about(*size), lambda pictures: (pictures - mean) / std], size)
+    return Setting(0.3, {}, [*moved_about(*size), lambda pictures: (pictures - mean) / std], size)
 
 
 def as_coded(data: Description) -> Setting:
     """As the notebook of Devkar 2024: Lucent's transforms, small pictures enlarged, neither normalised nor
     decorrelated."""
     enlarged = min(data.height, data.width) < LUCENTS_SIDE
-    return Setting({"channels": 3}, None, (LUCENTS_SIDE, LUCENTS_SIDE) if enlarged else None)
+    return Setting(LUCENTS_SPREAD, {"channels": 3}, None, (LUCENTS_SIDE, LUCENTS_SIDE) if enlarged else None)
 
 
 SETTINGS = {"native": native, "as_coded": as_coded}
