@@ -21,11 +21,12 @@ def network_and_data() -> tuple:
     import torch
 
     from superposition import networks
+    from superposition.devices import best_device
     from superposition.images import Description
 
     torch.set_num_threads(1)
     half = np.full(3, 0.5, np.float32)
-    network = networks.build("resnet18", classes=len(CLASSES), seed=1).eval().to(networks.best_device())
+    network = networks.build("resnet18", classes=len(CLASSES), seed=1).eval().to(best_device())
     data = Description("noise", CLASSES, half, half, {"train": 0, "test": 0}, SIDE, SIDE, "", "")
     return network.to(memory_format=torch.channels_last), data
 

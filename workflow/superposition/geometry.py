@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from superposition.devices import best_device
+
 BLOCK = 2**22
 """Distances at a time: 16 MB of them, which is little, and enough to keep a GPU busy."""
 CENTRES = 1024
@@ -30,8 +32,7 @@ class Points:
 
 def points(*factors: np.ndarray) -> Points:
     """Points from factors, float32 [point, unit]; a common mean that is long beside the rest costs precision."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    moved = [torch.from_numpy(factor).to(device) for factor in factors]
+    moved = [torch.from_numpy(factor).to(best_device()) for factor in factors]
     lengths = [torch.linalg.vector_norm(factor, dim=1) for factor in moved]
     return Points(moved, reduce(torch.mul, lengths).square())
 

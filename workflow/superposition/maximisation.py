@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from superposition import inference, networks, streams
 from superposition.blocks import blocks
 from superposition.config import Maximisation
+from superposition.devices import best_device
 from superposition.errors import InputError
 from superposition.images import Description, Split
 from superposition.picture_settings import SETTINGS, Setting
@@ -95,7 +96,7 @@ def _require_units(network: nn.Module, layer: str, units: Sequence[int], size: t
     note = network.get_submodule(layer).register_forward_hook(lambda _layer, _inputs, output: outputs.append(output))
     try:
         with note:
-            network(torch.zeros(1, 3, *size, device=networks.best_device()))
+            network(torch.zeros(1, 3, *size, device=best_device()))
     except Exception as error:
         reason, pixels = str(error).partition("\n")[0], " x ".join(map(str, size))
         raise InputError(f"units: {layer!r}: the network ({name}) can't see {pixels} px: {reason}") from error

@@ -13,6 +13,7 @@ from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from superposition.config import Training
 from superposition.convolution import fit_to_maps
+from superposition.devices import best_device
 from superposition.errors import InputError, none_of
 from superposition.layers import PENULTIMATE
 
@@ -72,11 +73,6 @@ def restore(checkpoint: Path, training: Training, *, classes: int) -> nn.Module:
     network = build(training.network, classes=classes, stem=training.stem, dropout=training.dropout)
     load_checkpoint(network, checkpoint)
     return network.eval().to(best_device()).to(memory_format=torch.channels_last)
-
-
-def best_device() -> torch.device:
-    """The GPU if there is one, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def versions() -> dict[str, str]:

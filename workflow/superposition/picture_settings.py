@@ -8,7 +8,7 @@ import torch
 from lucent.optvis import transform
 from torch import Tensor
 
-from superposition import networks
+from superposition.devices import best_device
 from superposition.images import Description
 
 LUCENTS_SPREAD = 0.01
@@ -35,7 +35,7 @@ def native(data: Description) -> Setting:
     It starts from more contrast than Lucent does, whose starts all end in nearly the same picture: from here they show
     other things that excite a unit as much.
     """
-    mean, std = (torch.from_numpy(values)[:, None, None].to(networks.best_device()) for values in (data.mean, data.std))
+    mean, std = (torch.from_numpy(values)[:, None, None].to(best_device()) for values in (data.mean, data.std))
     size = data.height, data.width
     return Setting(0.3, {}, [*moved_about(*size), lambda pictures: (pictures - mean) / std], size)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from superposition import autoencoders, dictionaries, networks, store, tables
 from superposition.config import Autoencoder
+from superposition.devices import best_device
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ def run(
     store.require_code(features, written_by)
     of = store.attributes(features)
     activations = store.read(features, "test", layer)
-    learned = autoencoders.learn(activations, kind, options, int(of["seed"]), networks.best_device())
+    learned = autoencoders.learn(activations, kind, options, int(of["seed"]), best_device())
     log.info("%s of %s: %.1f %% explained with %.1f codes", kind, layer, 100 * learned.explained, learned.active)
     arrays = {
         **learned.autoencoder.state_dict(),

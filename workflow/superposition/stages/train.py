@@ -14,6 +14,7 @@ from superposition import samples as sample_lists
 from superposition import training as trainers
 from superposition.augmentation import Batches
 from superposition.config import Training
+from superposition.devices import best_device
 from superposition.errors import InputError
 from superposition.files import replacing
 
@@ -39,7 +40,7 @@ def run(
     a checkpoint and an optimiser state to go on from both. member: of the round's committee; 1 is the network that is
     measured.
     """
-    device = networks.best_device()
+    device = best_device()
     data = image_files.describe(images)
     network = networks.build(
         training.network,
