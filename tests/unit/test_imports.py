@@ -12,8 +12,8 @@ from superposition import provenance
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "workflow" / "superposition"
-PLUGINS = {"datasets", "strategies", "metrics", "figures"}
-LIGHT = {"config", "errors", "files", "plugins", "provenance", "studies"}
+PLUGINS = {"datasets", "strategies", "metrics", "figures", "toy_figures"}
+LIGHT = {"config", "errors", "files", "plugins", "provenance", "section", "studies", "toys.config"}
 FILES = sorted(PACKAGE.rglob("*.py"))
 TORCH = {"torch", "torchvision", "lucent", "kornia"}
 HEAVY = TORCH | {"numpy", "pandas", "sklearn", "scipy", "matplotlib", "h5py"}
@@ -22,6 +22,7 @@ WITHOUT_TORCH = tuple(
     for start in (
         "metrics.",
         "figures.",
+        "toy_figures.",
         "stages.align",
         "stages.apart",
         "stages.collect",
@@ -32,6 +33,8 @@ WITHOUT_TORCH = tuple(
         "stages.measure",
         "stages.report",
         "stages.tally",
+        "stages.toy_draw",
+        "stages.toy_measure",
         "stages.trace",
     )
 )
@@ -57,10 +60,10 @@ def layer(module: str) -> str:
             return "stage"
         case [folder, _] if folder in PLUGINS:
             return "plugin"
-        case ["report", _]:
-            return "domain"
-        case [name] if name in LIGHT:
+        case _ if ".".join(inner) in LIGHT:
             return "light"
+        case ["report" | "toys", _]:
+            return "domain"
         case [name] if (PACKAGE / f"{name}.py").is_file():
             return "domain"
     return "package"

@@ -49,6 +49,8 @@ wildcard_constraints:
     metric="|".join(plugins.names("metric")),
     figure="|".join(plugins.names("figure")),
     setting="native|as_coded",
+    toy="|".join(STUDY.toys.names),
+    toy_figure="|".join(plugins.names("toy_figure")),
 
 
 def arm(wildcards):
@@ -101,6 +103,34 @@ def table(name, caption):
 def caption(wildcards):
     """What the figure that a job draws shows."""
     return plugins.declared("figure", wildcards.figure)["CAPTION"]
+
+
+def toy(wildcards):
+    """Settings of a toy model, but for what is drawn of it."""
+    return STUDY.toys[wildcards.toy].model_dump_json(exclude={"figures"})
+
+
+def toy_table(name):
+    """A table of a toy model, which Snakemake's own report shows."""
+    return report(
+        f"<study>/toys/{{toy}}/{name}.tsv",
+        caption="../report/toy_table.rst",
+        category="Toy models",
+        subcategory="{toy}",
+        labels={"toy": "{toy}", "table": name},
+    )
+
+
+def toy_caption(wildcards):
+    """What the figure of a toy model that a job draws shows."""
+    return plugins.declared("toy_figure", wildcards.toy_figure)["CAPTION"]
+
+
+def toy_select_code(wildcards):
+    """Digest of the code that chooses in a toy model: the stage's, and that of the study's strategies among its arms."""
+    strategies = set(STUDY.toys[wildcards.toy].arms) & set(plugins.names("strategy"))
+    chosen = [plugins.module_name("strategy", name) for name in sorted(strategies)]
+    return provenance.digest("superposition.__main__", "superposition.stages.toy_select", *chosen)
 
 
 def dataset_options(wildcards):

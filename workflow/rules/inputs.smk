@@ -166,7 +166,7 @@ def embeddings(datasets):
 
 
 def picks(datasets):
-    return expand(rules.trace.output.picks, dataset=datasets, arm=plan.trained_arms(STUDY), seed=STUDY.seeds[0])
+    return expand(rules.trace.output.picks, dataset=datasets, arm=plan.trained_arms(STUDY), seed=STUDY.seeds[:1])
 
 
 def figure_tables(wildcards):
@@ -190,7 +190,31 @@ def figure_tables(wildcards):
     return tables
 
 
+def toy_files(wildcards):
+    """The files of a toy model that a figure says it needs."""
+    names = plugins.declared("toy_figure", wildcards.toy_figure)["NEEDS"]
+    kinds = {name: "h5" if name == "models" else "tsv" for name in names}
+    return [f"{RESULTS}/toys/{wildcards.toy}/{name}.{kind}" for name, kind in kinds.items()]
+
+
+def toy_results(wildcards):
+    """The tables and figures of all toy models."""
+    return [
+        *expand(rules.toy_measure.output, toy=STUDY.toys.models),
+        *expand(rules.toy_bound.output, toy=STUDY.toys.bounds),
+        *expand(rules.toy_compare.output, toy=STUDY.toys.selections),
+        *(
+            path
+            for name in STUDY.toys.names
+            for path in expand(rules.toy_draw.output.svg, toy=name, toy_figure=STUDY.toys[name].figures)
+        ),
+    ]
+
+
 def report_tables(wildcards):
+    """Nothing in a study of toy models alone."""
+    if not STUDY.datasets:
+        return []
     names = ("measures", "experiments", "contrasts", "adjusted", "published")
     collected = [rules.collect.output[name] for name in names]
     aligned = [rules.apart.output.apart] if "alignment" in STUDY.figures else []

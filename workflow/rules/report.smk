@@ -7,6 +7,7 @@
 #     units      = <run>/round{round}/units.h5
 #     matches    = <study>/{dataset}/matches.tsv
 #     maximised  = <run>/round{round}/maximised.{setting}.h5
+#     toys       = <study>/toys/{toy}/*.tsv, <study>/toys/{toy}/{toy_figure}.svg
 # OUTPUTS:
 #     report     = <study>/report/
 
@@ -24,6 +25,7 @@ rule report:
         units=report_units,
         matches=report_matches,
         maximised=report_maximised,
+        toys=toy_results,
     output:
         report=directory("<study>/report"),
     log:
@@ -50,5 +52,6 @@ rule report:
         " --units {input.units}"
         " --matches {input.matches}"
         " --maximised {input.maximised}"
+        " --toys {input.toys}"
         " --report {output.report}"
         " 2> {log}"

@@ -7,10 +7,12 @@ from superposition import catalogue, plan, plugins, rounds
 from superposition.config import Arm, Dataset, Study
 from superposition.errors import InputError, none_of
 from superposition.layers import PENULTIMATE, parts
+from superposition.toys import checks as toy_checks
 
 
 def check(study: Study) -> None:
     """Raise InputError, naming key, value and choices, if the study can't run."""
+    toy_checks.check(study.toys)
     for kind, chosen in (("metric", study.metrics), ("figure", study.figures)):
         for name in chosen:
             if name not in plugins.names(kind):

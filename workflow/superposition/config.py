@@ -7,42 +7,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    NonNegativeFloat,
-    NonNegativeInt,
-    PositiveFloat,
-    PositiveInt,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-Seed = Annotated[int, Field(ge=0, lt=2**31)]
-Count = Annotated[int, Field(ge=2)]
-Fraction = Annotated[float, Field(gt=0, le=1)]
-
+from superposition.section import Count, Fraction, Name, Section, Seed
+from superposition.toys.config import Toys
 
 UNTRAINED = "untrained"
 CONTROL = {"training": {"epochs": 0, "weights": None}}
 """The arm that shows what random weights have already."""
-
-
-class Section(BaseModel):
-    """A group of keys; unknown ones are refused with the choices."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, protected_namespaces=())
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_unknown_keys(cls, values: Any) -> Any:
-        for key in values if isinstance(values, Mapping) else ():
-            if key not in cls.model_fields:
-                context = {"key": str(key), "choices": ", ".join(cls.model_fields)}
-                raise PydanticCustomError("unknown_key", "no such key; choose from {choices}", context)
-        return values
 
 
 class Optimiser(Section):
@@ -208,13 +180,14 @@ class Study(Section):
 
     study: Name
     """Names the folder `results/{study}`."""
-    datasets: Annotated[dict[Name, Dataset], Field(min_length=1)]
-    """Datasets by name; `name: {}` takes the defaults, `name: null` takes out one that a file below put in."""
-    seeds: Annotated[list[Seed], Field(min_length=1)]
+    datasets: dict[Name, Dataset] = {}
+    """Datasets by name; `name: {}` takes the defaults, `name: null` takes out one that a file below put in. A study of
+    toy models alone has neither datasets nor seeds nor arms."""
+    seeds: list[Seed] = []
     """Replicates: the same seed gives every arm the same first samples and first weights."""
     training: Training = Training()
     """What every arm inherits."""
-    arms: Annotated[dict[Name, Arm], Field(min_length=1)]
+    arms: dict[Name, Arm] = {}
     """Training regimens by name; `name: {}` takes the defaults, `name: null` takes one out, be it `untrained`, the
     network with random weights that every study has, or one that a file below put in."""
     contrasts: list[tuple[Name, Name]] = []
@@ -270,6 +243,8 @@ class Study(Section):
     paper's 8, 54, 200 and 455 of layer4.1.conv2."""
     maximisation: Maximisation = Maximisation()
     """How pictures that excite a unit are made."""
+    toys: Toys = Toys()
+    """Toy models, in which the features are known."""
     figure: Figure = Figure()
     """How figures are drawn."""
     keep: Literal["all", "last"] = "all"

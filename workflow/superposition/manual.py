@@ -20,6 +20,7 @@ from superposition.config import (
     Study,
     Training,
 )
+from superposition.toys.config import Bounds, Importance, Models, Selection, Span, Toys, ToyTraining
 
 FOLDER = Path(__file__).parents[2] / "config"
 SECTIONS: list[tuple[str, type[BaseModel]]] = [
@@ -32,6 +33,13 @@ SECTIONS: list[tuple[str, type[BaseModel]]] = [
     ("measures", Measures),
     ("autoencoder", Autoencoder),
     ("maximisation", Maximisation),
+    ("toys", Toys),
+    ("toys.models.{name}", Models),
+    ("toys.bounds.{name}", Bounds),
+    ("toys.selections.{name}", Selection),
+    ("toys.models.{name}.importance", Importance),
+    ("training of toy models", ToyTraining),
+    ("a mapping instead of a list of numbers", Span),
     ("figure", Figure),
 ]
 INTRODUCTION = """\
@@ -50,7 +58,7 @@ one and from the code (`make docs`).
 def schema() -> str:
     """JSON schema of a config file. An arm's `training` may leave out what it inherits, and null takes an entry out."""
     document = Study.model_json_schema()
-    for key in ("datasets", "arms"):
+    for key in ("datasets", "arms"):  # names that null takes out
         entries = document["properties"][key]["patternProperties"]
         entries.update({pattern: {"anyOf": [entry, {"type": "null"}]} for pattern, entry in entries.items()})
         document["properties"][key]["additionalProperties"] = False
@@ -60,7 +68,7 @@ def schema() -> str:
 def readme() -> str:
     """Every key with its type, default and meaning, and every plugin."""
     keys = [f"## {title}\n\n{_keys(model)}" for title, model in SECTIONS]
-    lists = [f"## {folder}\n\n{_plugins(kind)}" for kind, folder in plugins.FOLDERS.items()]
+    lists = [f"## {folder.replace('_', ' ')}\n\n{_plugins(kind)}" for kind, folder in plugins.FOLDERS.items()]
     return "\n".join([INTRODUCTION, f"## The files here\n\n{_files()}", *keys, *lists])
 
 
@@ -85,8 +93,8 @@ def _keys(model: type[BaseModel]) -> str:
 
 
 def _type(field: dict[str, Any]) -> str:
-    if "anyOf" in field:
-        return " or ".join(_type(option) for option in field["anyOf"])
+    if options := field.get("anyOf", field.get("oneOf")):
+        return " or ".join(_type(option) for option in options)
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if "$ref" in field:
@@ -94,8 +102,12 @@ def _type(field: dict[str, Any]) -> str:
     name = {"integer": "whole number", "object": "mapping", "string": "text", "boolean": "true or false"}
     kind = name.get(field["type"], field["type"])
     if kind == "array":
-        return f"list of {_type(field['items'])}" if "items" in field else "pair of names"
+        return f"list of {_type(field['items'])}" if "items" in field else f"pair ({_pair(field['prefixItems'])})"
     return f"{kind}{_bounds(field)}"
+
+
+def _pair(parts: list[dict[str, Any]]) -> str:
+    return ", ".join("name" if part["type"] == "string" else _type(part) for part in parts)
 
 
 def _bounds(field: dict[str, Any]) -> str:

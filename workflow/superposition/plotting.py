@@ -138,7 +138,8 @@ def scale(figure: Figure, image: ScalarMappable, label: str) -> Colorbar:
     """A colour bar below all panels, equally high in figures of any height."""
     height_mm = figure.get_figheight() * MM_PER_INCH
     place: dict[str, Any] = {"location": "bottom", "fraction": SCALE_MM / height_mm, "pad": SCALE_MM / height_mm}
-    return figure.colorbar(image, ax=figure.axes, label=label, aspect=40, **place)
+    shown = [axis for axis in figure.axes if axis.get_subplotspec()]
+    return figure.colorbar(image, ax=shown, label=label, aspect=40, **place)
 
 
 def fitting(text: str, width_mm: float) -> str:

@@ -12,11 +12,17 @@ from typing import Any
 
 from superposition.errors import none_of
 
-FOLDERS = {"dataset": "datasets", "strategy": "strategies", "metric": "metrics", "figure": "figures"}
+FOLDERS = {
+    "dataset": "datasets",
+    "strategy": "strategies",
+    "metric": "metrics",
+    "figure": "figures",
+    "toy_figure": "toy_figures",
+}
 
 
 def names(kind: str) -> list[str]:
-    """All plugins of a kind ("dataset", "strategy", "metric" or "figure"), sorted."""
+    """All plugins of a kind (a key of `FOLDERS`), sorted."""
     return sorted(path.stem for path in (Path(__file__).parent / FOLDERS[kind]).glob("[!_]*.py"))
 
 

@@ -1,8 +1,8 @@
 """Digest of the code that a stage can run: equal digests mean equal behaviour.
 
 Rules carry it in `params`, so Snakemake re-runs a job exactly when code that the job can reach has changed.
-Comments, docstrings and layout do not count. Neither does `superposition.config`: all it decides reaches a job
-as values, and those stand in `params` themselves.
+Comments, docstrings and layout do not count. Neither do `superposition.config` and what it is made of: all they decide
+reaches a job as values, and those stand in `params` themselves.
 """
 
 import ast
@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent
 PACKAGE = ROOT.name
 PAGES = (".html", ".css", ".js")
-VALUES_ONLY = frozenset({f"{PACKAGE}.config"})
+VALUES_ONLY = frozenset({f"{PACKAGE}.config", f"{PACKAGE}.section", f"{PACKAGE}.toys.config"})
 
 
 @cache

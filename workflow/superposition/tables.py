@@ -37,6 +37,9 @@ WORDS = [
     "paper",
     "source",
     "note",
+    "activation",
+    "hidden",
+    "occurrence",
 ]
 
 

@@ -15,6 +15,7 @@ from superposition import tables as table_files
 from superposition.config import Study
 from superposition.files import replacing_folder
 from superposition.report import illustrations, maps, pages, sections, sprites, unit_pages
+from superposition.report import toys as toy_section
 
 PACKAGES = [
     "torch",
@@ -54,6 +55,7 @@ def run(
     units: list[Path],
     matches: list[Path],
     maximised: list[Path],
+    toys: list[Path],
     report: Path,
 ) -> None:
     """Write the study's report: a folder of pages that open from disk.
@@ -61,7 +63,8 @@ def run(
     study: the whole config as JSON; tables: measures, experiments, contrasts, adjusted and published, areas and
     efficiency, picked, queries and overlaps, and apart where features are compared, each .tsv; figures:
     {dataset}/{figure}.svg; images: {dataset}/images.h5; embeddings, picks, units, matches, maximised: of any networks,
-    none where there are no maps or no units are looked at.
+    none where there are no maps or no units are looked at; toys: {toy}/{table}.tsv and {toy}/{figure}.svg. A study of
+    toy models alone has nothing else.
     """
     config = Study.model_validate_json(study)
     frames = {path.stem: table_files.read(path) for path in tables}
@@ -82,7 +85,8 @@ def run(
             study=config,
             datasets=datasets,
             metrics={name: plugins.summary("metric", name) for name in config.metrics},
-            effort=summaries.effort(frames["experiments"]).reset_index().to_dict("records"),
+            toys=toy_section.of_study(config, toys, assets),
+            effort=summaries.effort(frames["experiments"]).reset_index().to_dict("records") if datasets else [],
             settings=yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
             versions={"python": platform.python_version(), **_versions()},
         )

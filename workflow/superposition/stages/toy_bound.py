@@ -1,0 +1,15 @@
+"""Search for the best weights of a toy, and set them beside bounds from theory."""
+
+from pathlib import Path
+
+from superposition import tables
+from superposition.toys.config import Bounds
+from superposition.toys.search import search
+
+
+def run(*, toy: str, bounds: Path) -> None:
+    """Search for the best weights of a toy, and set them beside bounds from theory.
+
+    toy: its settings as JSON; bounds: the table that `superposition.toys.search` describes.
+    """
+    tables.write_frame(bounds, search(Bounds.model_validate_json(toy)))
