@@ -38,6 +38,7 @@ class Draws:
             [torch.Generator(device).manual_seed(streams.torch_seed(seed, name)) for seed in seeds]
             for name in (purpose, f"{purpose}: values")
         )
+        self.one = torch.ones((), device=device)
         self.samples = self.uniform = torch.empty(0, device=device)
 
     def batch(self, size: int) -> Tensor:
@@ -63,25 +64,24 @@ class Draws:
         return self.uniform
 
     def _place(self, numbers: Tensor, occurrence: str, samples: Tensor) -> None:
-        """Something above 0 where a feature is present, 0 elsewhere [density, seed, sample, feature]: if features are
-        independent, uniform from 0 to 1.
+        """Above 0 where a feature is present, 0 elsewhere [density, seed, sample, feature].
 
-        numbers: from -1 to 0, because torch's threshold keeps what is above it.
+        numbers: uniform from -1 to 0. With density p, 1 + number / p is above 0 with probability p, and then uniform
+        from 0 to 1. A group shares a number; where one of it at most is present, each has an interval of its own.
         """
         if occurrence != "independent":
             numbers = numbers[..., :: self.group].repeat_interleave(self.group, -1)
-        torch.mul(numbers, self.inverse, out=samples)
+        torch.addcmul(self.one, numbers, self.inverse, out=samples)
         if occurrence == "anticorrelated":
-            # A group's number lies in the interval of one of its features, or beyond all of them.
             turns = torch.arange(samples.shape[-1], device=samples.device) % self.group
-            samples.add_(turns).masked_fill_(samples > 0, -1)
-        torch.threshold_(samples, -1, 0).neg_()
+            samples.add_(turns).masked_fill_(samples > 1, 0)
+        samples.relu_()
 
     def _give_values(self, samples: Tensor) -> None:
         """Values to whatever is present, but for what has them: independent features with uniform values."""
         if self.values == "uniform" and set(self.occurrences) == {"independent"}:
             return
-        fresh = self._uniform(self.sizes).neg()
+        fresh = 1 + self._uniform(self.sizes)
         match self.values:
             case "sign":
                 fresh = torch.where(fresh < 0.5, -1.0, 1.0)
