@@ -4,7 +4,7 @@ Tensors are float32; weights are [model, dimension, feature], samples and answer
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import groupby
 
 import torch
@@ -27,15 +27,16 @@ class Autoencoders:
         decoder: Tensor | None,
         *,
         bias: bool,
-        activations: Sequence[str],
-        hidden: Sequence[str],
+        activations: list[str],
+        hidden: list[str],
     ) -> None:
-        """First weights; decoder: None in tied models; activations, hidden: names of f and s [model], where equal f
-        stand side by side."""
+        """First weights; decoder: None in tied models; activations, hidden: names of f and s [model]; the fewer times f
+        changes from one model to the next, the faster."""
         self.encoder = encoder.clone()
         self.tied = decoder is None
         self.decoder = self.encoder if decoder is None else decoder.clone()
         self.bias = encoder.new_zeros(len(encoder), 1, encoder.shape[-1]) if bias else None
+        self.activations, self.hidden = activations, hidden
         self.parts = _parts(activations)
         least = [0.0 if name == "relu" else -torch.inf for name in hidden]
         self.floor = encoder.new_tensor(least)[:, None, None]
@@ -46,6 +47,15 @@ class Autoencoders:
     def parameters(self) -> list[Tensor]:
         """All that is learnt."""
         return [self.encoder, *([] if self.tied else [self.decoder]), *([] if self.bias is None else [self.bias])]
+
+    def repeated(self, times: int) -> "Autoencoders":
+        """The same models, so many times one after the other."""
+        decoder = None if self.tied else self.decoder.repeat(times, 1, 1)
+        names = {"activations": self.activations * times, "hidden": self.hidden * times}
+        models = Autoencoders(self.encoder.repeat(times, 1, 1), decoder, bias=self.bias is not None, **names)
+        if self.bias is not None:
+            models.bias = self.bias.repeat(times, 1, 1)
+        return models
 
     def __call__(self, samples: Tensor) -> Tensor:
         """x' of each model, in new memory; autograd can follow it."""
@@ -87,7 +97,7 @@ class Autoencoders:
         return self.room[name]
 
 
-def _parts(activations: Sequence[str]) -> list[tuple[slice, Response]]:
+def _parts(activations: list[str]) -> list[tuple[slice, Response]]:
     """Rows of models that stand side by side and have the same f."""
     parts, start = [], 0
     for name, models in groupby(activations):

@@ -74,14 +74,18 @@ class Rounds:
         return _together(found)
 
     def _train(self, number: int) -> Autoencoders:
-        """Models that begin afresh, trained on the samples given; in a seed all arms begin and draw alike."""
-        toy, arms = self.toy, len(self.toy.arms)
+        """Models that begin afresh, trained on the samples given; in a seed all arms begin and draw alike.
+
+        In the first round, where all have the same samples, one arm is trained for all: the last bits of a model's
+        weights may depend on its place among others.
+        """
+        toy, arms = self.toy, len(self.toy.arms) if number > 1 else 1
         weights = learning.first_weights(toy.seeds, toy.dimensions, toy.features, "toy weights")
         encoder = torch.from_numpy(weights).repeat(arms, 1, 1).to(self.device)
         names = [toy.activation] * len(encoder), ["linear"] * len(encoder)
         models = Autoencoders(encoder, None, bias=toy.bias, activations=names[0], hidden=names[1])
         orders = [streams.generator(seed, "toy order", number) for seed in toy.seeds]
-        given = self._samples(self.given)
+        given = self._samples(self.given)[: len(encoder)]
 
         def batch() -> tuple[Tensor, Tensor]:
             size = toy.training.batch_size
@@ -89,8 +93,8 @@ class Rounds:
             samples = _rows(given, torch.from_numpy(np.tile(rows, (arms, 1))).to(self.device))
             return samples, samples
 
-        autoencoders.train(models, batch, self.importances, toy.training)
-        return models
+        autoencoders.train(models, batch, self.importances[: len(encoder)], toy.training)
+        return models.repeated(len(toy.arms) // arms)
 
     def _measured(self, models: Autoencoders, number: int) -> Trained:
         toy, present = self.toy, self._samples(self.given) != 0
