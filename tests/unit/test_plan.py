@@ -53,3 +53,11 @@ def test_autoencoders_are_counted_where_a_metric_asks_for_them() -> None:
 
 def said_gigabytes(study: config.Study) -> float:
     return float(plan.describe(study).partition("about ")[2].partition(" GB")[0])
+
+
+def test_toy_models_are_named_and_need_nothing_else() -> None:
+    toys = {"models": {"a": {"features": 3, "dimensions": 2}}, "selections": {"b": {}}}
+    assert plan.describe(studies.parse({"study": "s", "toys": toys})) == "Study s: 2 toy models (a, b)."
+    both = yaml.safe_load(CIFAR10.read_text(encoding="utf-8")) | {"toys": toys}
+    said = plan.describe(studies.parse(both)).splitlines()
+    assert said[0].startswith("Study cifar10: 4 arms") and said[-1] == "Study cifar10: 2 toy models (a, b)."

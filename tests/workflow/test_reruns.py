@@ -80,6 +80,8 @@ TWO_ROUNDS = {
     "trace": 1,
     "apart": 1,
 }
+SWEPT = {"toy_train": 1, "toy_measure": 1}
+CHOSEN_IN_A_TOY = {"toy_select": 1, "toy_compare": 1}
 NEW_CODE = appended("_NEW_CODE = 1")
 
 TABLE = [
@@ -93,7 +95,7 @@ TABLE = [
         {"align": 4, "apart": 1, "match": 1, "maximise": 1, "draw": 2, "report": 1, "all": 1},
         id="keep-last",
     ),
-    pytest.param(PACKAGE / "strategies/random.py", NEW_CODE, NOTHING, id="strategy-of-no-arm"),
+    pytest.param(PACKAGE / "strategies/margin.py", NEW_CODE, NOTHING, id="strategy-of-no-arm"),
     pytest.param(PACKAGE / "metrics/silhouette.py", NEW_CODE, {"measure": 5, "draw": 10, **LATE}, id="metric"),
     pytest.param(
         PACKAGE / "similarity.py",
@@ -104,7 +106,9 @@ TABLE = [
     pytest.param(PACKAGE / "published.tsv", appended(""), {**LATE, "draw": 10}, id="the-paper's-numbers"),
     pytest.param(PACKAGE / "figures/tsne.py", NEW_CODE, {"draw": 1, "report": 1, "all": 1}, id="figure"),
     pytest.param(PACKAGE / "embedding.py", NEW_CODE, {"embed": 5, "draw": 1, "report": 1, "all": 1}, id="t-SNE"),
-    pytest.param(TINY, appended("figure: {width_mm: 90}"), {"draw": 18, "report": 1, "all": 1}, id="figure-size"),
+    pytest.param(
+        TINY, appended("figure: {width_mm: 90}"), {"draw": 18, "toy_draw": 5, "report": 1, "all": 1}, id="figure-size"
+    ),
     pytest.param(
         TINY,
         appended("measures: {sample: 500}"),
@@ -231,6 +235,45 @@ TABLE = [
     ),
     pytest.param(
         PACKAGE / "matching.py", NEW_CODE, {**PICTURES, "draw": 1, "report": 1, "all": 1}, id="how-units-are-matched"
+    ),
+    pytest.param(
+        PACKAGE / "toys/autoencoders.py",
+        NEW_CODE,
+        {**SWEPT, **CHOSEN_IN_A_TOY, "toy_draw": 4, "report": 1, "all": 1},
+        id="how-toy-models-are-trained",
+    ),
+    pytest.param(
+        PACKAGE / "toys/measures.py",
+        NEW_CODE,
+        {"toy_measure": 1, "toy_compare": 1, "toy_draw": 4, "report": 1, "all": 1},
+        id="how-toy-models-are-measured",
+    ),
+    pytest.param(
+        PACKAGE / "toys/improvement.py",
+        NEW_CODE,
+        {"toy_bound": 1, "toy_compare": 1, "toy_draw": 3, "report": 1, "all": 1},
+        id="theory-of-toy-models",
+    ),
+    pytest.param(
+        PACKAGE / "strategies/random.py",
+        NEW_CODE,
+        {**CHOSEN_IN_A_TOY, "toy_draw": 2, "report": 1, "all": 1},
+        id="strategy-of-a-toy-model",
+    ),
+    pytest.param(
+        TINY,
+        replaced("densities: [0.5, 0.1]", "densities: [0.5, 0.2]"),
+        {**SWEPT, "toy_draw": 2, "report": 1, "all": 1},
+        id="densities-of-a-toy-model",
+    ),
+    pytest.param(
+        TINY,
+        replaced("figures: [matrices, plane]", "figures: [matrices, plane, losses]"),
+        {"toy_draw": 1, "report": 1, "all": 1},
+        id="another-figure-of-a-toy-model",
+    ),
+    pytest.param(
+        PACKAGE / "toy_figures/plane.py", NEW_CODE, {"toy_draw": 1, "report": 1, "all": 1}, id="figure-of-a-toy-model"
     ),
     pytest.param(PACKAGE / "report/style.css", appended("p {}"), {"report": 1, "all": 1}, id="style-of-the-report"),
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 import torchvision.models
+import yaml
 
 from superposition import unit_files
 from tests.workflow.conftest import ROOT, copy_project, snakemake
@@ -118,8 +119,10 @@ def test_the_report_stands_alone(finished: Path) -> None:
     assert all(arm in page for arm in ("baseline", "least_confidence", "carried"))
     figures = {path.name for path in finished.glob("results/tiny/figures/digits/*.svg")}
     assert len(figures) == 18
-    assert {path.name for path in report.glob("assets/*.svg")} == {f"digits.{name}" for name in figures}
-    assert page.count("<img") == len(figures)
+    of_toys = {f"toys.{path.parent.name}.{path.name}" for path in finished.glob("results/tiny/toys/*/*.svg")}
+    assert len(of_toys) == 5
+    assert {path.name for path in report.glob("assets/*.svg")} == {f"digits.{name}" for name in figures} | of_toys
+    assert page.count("<img") == len(figures) + len(of_toys)
     assert 'src="http' not in page
     assert (report / "units.html").is_file() and (report / "assets/digits.carried.layer4.1.conv2.units.js").is_file()
 
@@ -148,11 +151,26 @@ def test_pictures_are_of_the_units_asked_for_and_of_their_matches(finished: Path
     assert path.read_bytes() == before
 
 
+def test_a_study_of_toy_models_alone_runs(finished: Path, tmp_path: Path) -> None:
+    folder = copy_project(tmp_path / "toys")
+    toys = yaml.safe_load((ROOT / "tests/config/tiny.yaml").read_text(encoding="utf-8"))["toys"]
+    (folder / "toys.yaml").write_text(yaml.safe_dump({"study": "toys", "toys": toys}), encoding="utf-8")
+    output = snakemake(folder, configs=("toys.yaml",))
+    assert "Study toys: 3 toy models (sweep, cubic, chosen)." in output and "rule collect" not in output
+    made = {path.relative_to(folder / "results/toys/toys") for path in folder.glob("results/toys/toys/*/*.tsv")}
+    assert made == {
+        path.relative_to(finished / "results/tiny/toys") for path in finished.glob("results/tiny/toys/*/*.tsv")
+    }
+    for path in made:
+        assert rows(folder / "results/toys/toys" / path) == rows(finished / "results/tiny/toys" / path), path
+    assert (folder / "results/toys/report/index.html").is_file()
+
+
 def test_snakemakes_own_report_has_captions_and_labels(finished: Path, tmp_path: Path) -> None:
     snakemake(finished, "--report", str(tmp_path / "report.zip"))
     with zipfile.ZipFile(tmp_path / "report.zip") as packed:
         text = "".join(packed.read(name).decode() for name in packed.namelist() if name.endswith((".js", ".html")))
-    for expected in ("t-SNE of the test samples", "Figures", "Tables", "Runs", "least_confidence"):
+    for expected in ("t-SNE of the test samples", "Figures", "Tables", "Runs", "least_confidence", "Toy models"):
         assert expected in text, expected
 
 
@@ -195,6 +213,14 @@ def test_keeping_the_last_round_alone_leaves_the_same_tables(finished: Path, tmp
         ("arms: {carried: {query: 120}}", "arms.carried.rounds: 2 rounds of query 120 don't fit a pool of 120"),
         ("datasets: {cifar10: {archive: no.tar}}", "error: datasets.cifar10.archive: no file at 'no.tar'"),
         ("arms: {carried: {start: carried}}", "error: arms.carried.start: 'carried' starts from itself"),
+        (
+            "toys: {models: {sweep: {dimensions: 5}}}",
+            "error: toys.models.sweep: 5 dimensions for 5 features; give fewer",
+        ),
+        (
+            "toys: {bounds: {cubic: {activation: power2}}}",
+            "error: toys.bounds.cubic.activation: 'power2' answers x and",
+        ),
     ],
 )
 def test_a_faulty_config_ends_in_one_line_before_any_job(tmp_path: Path, layer: str, message: str) -> None:

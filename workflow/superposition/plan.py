@@ -15,7 +15,16 @@ PAPERS_UNITS = {"layer4.1.conv2": [8, 54, 200, 455]}
 
 
 def describe(study: Study) -> str:
-    """Two lines for people: the trainings, and the disk that networks and features will take."""
+    """For people: the trainings, the disk that networks and features will take, and the toy models."""
+    parts = [_datasets(study)] if study.datasets else []
+    return "\n".join([*parts, _toys(study)] if study.toys.names else parts)
+
+
+def _toys(study: Study) -> str:
+    return f"Study {study.study}: {_count(study.toys.names, 'toy model')} ({', '.join(study.toys.names)})."
+
+
+def _datasets(study: Study) -> str:
     rounds = {name: arm.rounds for name, arm in study.arms.items()}
     trained = {name: study.arms[name] for name in trained_arms(study)}
     networks = sum(arm.rounds + (arm.rounds - 1) * len(other_members(arm)) for arm in trained.values())

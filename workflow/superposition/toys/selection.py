@@ -146,7 +146,9 @@ class Rounds:
 
 def _rows(samples: Tensor, ids: Tensor) -> Tensor:
     """Some samples of each model, [model, id, feature]; ids: [model, id]."""
-    return samples.gather(1, ids[..., None].expand(-1, -1, samples.shape[-1]))
+    models, number, _ = samples.shape
+    places = ids + number * torch.arange(models, device=ids.device)[:, None]
+    return samples.flatten(0, 1).index_select(0, places.flatten()).unflatten(0, (models, -1))
 
 
 def _together(rounds: list[Trained]) -> Trained:
