@@ -1,6 +1,8 @@
-"""Makes the README's pictures from the report of a finished study; needs Chromium and graphviz.
+"""Makes the README's pictures from the report of a finished study, and from a figure of toy models; needs Chromium and
+graphviz.
 
 .venv/bin/python docs/pictures.py results/laptop/report config/laptop.yaml cifar10/least_confidence/layer4.1.conv2/54
+.venv/bin/python docs/pictures.py results/toy/toys/equal/packed.png
 """
 
 import io
@@ -77,4 +79,10 @@ def main(report: str, config: str, address: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    match sys.argv[1:]:
+        case [figure]:
+            save("toys", Path(figure).read_bytes())
+        case [report, config, address]:
+            main(report, config, address)
+        case _:
+            sys.exit(__doc__)

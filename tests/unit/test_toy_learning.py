@@ -156,6 +156,13 @@ def test_rectified_models_pack_the_more_features_the_rarer_they_are_and_linear_o
     assert relu["largest_overlap"][0.1] > 0.5 > linear["largest_overlap"].max()
 
 
+def test_five_rare_features_in_the_plane_are_a_pentagon_in_every_seed() -> None:
+    toy = models(features=5, densities=[0.05, 0.02], seeds=[0, 1, 2, 3, 4], lr=3e-3, steps=3000, batch_size=512)
+    found = learning.learn(toy, CPU)
+    assert set(measures.models(found, toy)["polygon"]) == {5}
+    assert measures.features(found)["dimensionality"].to_numpy() == pytest.approx(2 / 5, abs=0.02)
+
+
 def test_the_same_settings_give_the_same_bits() -> None:
     toy = models(seeds=[0, 1], activations=["linear", "relu"])
     first, again = (learning.learn(toy, CPU) for _ in range(2))

@@ -17,6 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame, Series
 
 from superposition import wording
+from superposition.files import replacing
 
 MM_PER_INCH = 25.4
 NOTE_PT = 7.0
@@ -178,6 +179,14 @@ def mark(axis: Axes, x: float, text: str) -> None:
         fontsize=NOTE_PT,
         path_effects=HALO,
     )
+
+
+def write(figure: Figure, svg: Path, png: Path, dpi: int) -> None:
+    """Save the figure in both formats, each file whole or not at all."""
+    with replacing(svg) as temporary:
+        save(figure, temporary, dpi, "svg")
+    with replacing(png) as temporary:
+        save(figure, temporary, dpi, "png")
 
 
 def save(figure: Figure, path: Path, dpi: int, kind: Literal["svg", "png"]) -> None:

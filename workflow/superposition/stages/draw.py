@@ -9,7 +9,6 @@ from pandas import DataFrame
 from superposition import plotting, plugins
 from superposition import tables as table_files
 from superposition.config import Figure
-from superposition.files import replacing
 
 
 def run(*, figure: str, dataset: str, tables: list[Path], style: Figure, svg: Path, png: Path) -> None:
@@ -25,10 +24,7 @@ def run(*, figure: str, dataset: str, tables: list[Path], style: Figure, svg: Pa
     given = {name: _read(of_name, dataset) for name, of_name in paths.items()}
     with matplotlib.rc_context(plotting.STYLE):
         drawing = plugins.load("figure", figure).draw(given, style.width_mm)
-        with replacing(svg) as temporary:
-            plotting.save(drawing, temporary, style.dpi, "svg")
-        with replacing(png) as temporary:
-            plotting.save(drawing, temporary, style.dpi, "png")
+        plotting.write(drawing, svg, png, style.dpi)
 
 
 def _read(paths: list[Path], dataset: str) -> DataFrame | list[Path]:

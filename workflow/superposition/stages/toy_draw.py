@@ -7,7 +7,6 @@ from pandas import DataFrame
 
 from superposition import plotting, plugins, tables
 from superposition.config import Figure
-from superposition.files import replacing
 from superposition.toys.files import Trained, read
 
 
@@ -19,10 +18,7 @@ def run(*, figure: str, files: list[Path], style: Figure, svg: Path, png: Path) 
     given = {path.stem: _read(path) for path in files}
     with matplotlib.rc_context(plotting.STYLE):
         drawing = plugins.load("toy_figure", figure).draw(given, style.width_mm)
-        with replacing(svg) as temporary:
-            plotting.save(drawing, temporary, style.dpi, "svg")
-        with replacing(png) as temporary:
-            plotting.save(drawing, temporary, style.dpi, "png")
+        plotting.write(drawing, svg, png, style.dpi)
 
 
 def _read(path: Path) -> Trained | DataFrame:
