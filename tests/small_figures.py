@@ -1,5 +1,6 @@
 """What tests ask of any drawn figure: type that can be read, and files that hold a picture."""
 
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,12 @@ def unreadable(drawing: Figure) -> list[str]:
     small = [text for text in drawing.findobj(Text) if text.get_text().strip() and text.get_fontsize() < SMALLEST_PT]
     cut_off = [text for text in words(drawing) if not _inside(text.get_window_extent(), drawing.bbox)]
     return [text.get_text() for text in (*small, *cut_off)]
+
+
+def overlapping(drawing: Figure) -> list[tuple[str, str]]:
+    """Words that are written over others."""
+    boxes = [(text.get_text(), text.get_window_extent().shrunk(0.9, 0.9)) for text in words(drawing)]
+    return [(one, other) for (one, a), (other, b) in combinations(boxes, 2) if a.overlaps(b)]
 
 
 def _inside(box: BboxBase, page: BboxBase) -> bool:

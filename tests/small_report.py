@@ -28,6 +28,8 @@ STUDY = {
 }
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 FIGURES = ("tsne", "learning_curves")
+SHOWN = ("tables", "figures", "images", "embeddings", "picks", "units", "matches", "maximised", "toys")
+"""What a report is made of; it may lack any but, where there are datasets, the tables."""
 VOID = {"meta", "img", "br", "wbr", "link", "hr", "input"}
 
 
@@ -63,7 +65,7 @@ def written(
 ) -> str:
     """The index page of a small study, in the folder `report`; rounds, scalars: its experiments.tsv and measures.tsv,
     where they aren't the small ones; apart: its apart.tsv, if it has one; classes: their names; looks: what its
-    maps and unit pages show, if it has any (`looks`)."""
+    maps and unit pages show, if it has any (`looks`), and `toys`, tables and figures of its toy models."""
     config = Study.model_validate(study)
     arms = tuple(config.arms)
     frames = {
@@ -87,9 +89,18 @@ def written(
         svg.parent.mkdir(parents=True, exist_ok=True)
         svg.write_text(SVG, encoding="utf-8")
     paths = [folder / f"{name}.tsv" for name in frames]
-    looked_at = {name: [] for name in ("images", "embeddings", "picks", "units", "matches", "maximised")}
-    report.run(study=json.dumps(study), tables=paths, figures=figures, report=folder / "report", **looked_at | looks)
-    return (folder / "report" / "index.html").read_text(encoding="utf-8")
+    return _written(folder / "report", study, tables=paths, figures=figures, **looks)
+
+
+def written_of_toys(folder: Path, study: dict, toys: list[Path]) -> str:
+    """The index page of a study of toy models alone, in the folder `report`; toys: their tables and figures."""
+    return _written(folder / "report", study, tables=[], figures=[], toys=toys)
+
+
+def _written(folder: Path, study: dict, **files: list[Path]) -> str:
+    nothing: dict[str, list[Path]] = {name: [] for name in SHOWN}
+    report.run(study=json.dumps(study), report=folder, **nothing | files)
+    return (folder / "index.html").read_text(encoding="utf-8")
 
 
 def runs(arms: Sequence[str], seeds: Sequence[int]) -> tuple[tuple[str, int, int], ...]:

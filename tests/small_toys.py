@@ -1,21 +1,31 @@
 """Small toy models: settings that train in no time, weights and samples."""
 
+from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from pandas import DataFrame
 
-from superposition import eager  # noqa: F401  (before torch optimises)
-from superposition.toys.config import Models, Selection, ToyTraining
+from superposition import (
+    eager,  # noqa: F401  (before torch optimises)
+    tables,
+)
+from superposition.config import Study
+from superposition.toys import files, measures, packed
+from superposition.toys.config import Bounds, Models, Selection, ToyTraining
 from superposition.toys.draws import Draws
 from superposition.toys.files import Learned, Trained
-from superposition.toys.instances import Instances
+from superposition.toys.instances import Instances, decaying
+from superposition.toys.search import search
 
 torch.set_num_threads(1)
 
 CPU = torch.device("cpu")
 TRAINING = {"optimiser": "adam", "lr": 1e-2, "steps": 20, "batch_size": 64}
 MODELS = {"features": 6, "dimensions": 2, "densities": [0.5, 0.1], "training": TRAINING, "figures": []}
+BOUNDS = {"sizes": [[2, 4]], "starts": 2, "steps": 3, "figures": []}
 SELECTION = {
     "features": 6,
     "dimensions": 2,
@@ -37,6 +47,11 @@ def models(**changes: Any) -> Models:
 def selection(**changes: Any) -> Selection:
     """Settings of a selection; `changes` to its keys, or to those of its training."""
     return Selection.model_validate(changed(SELECTION, changes))
+
+
+def bounds(**changes: Any) -> Bounds:
+    """Settings of a search for the best weights, which takes no time and finds none."""
+    return Bounds.model_validate({**BOUNDS, **changes})
 
 
 def changed(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -62,3 +77,76 @@ def trained(toy: Models, weights: np.ndarray, errors: np.ndarray | None = None) 
     densities, importances = instances.densities[:number], instances.importances[:number]
     learned = Learned(weights.astype(np.float32), np.zeros_like(densities) if errors is None else errors)
     return Trained(learned, instances.frame[:number], densities, importances)
+
+
+def results(toy: Models | Bounds | Selection) -> dict[str, Trained | DataFrame]:
+    """What a study finds out of a toy, by the names of its files: models.h5 and tables. Weights are random."""
+    match toy:
+        case Models():
+            return measured(toy, random_models(toy))
+        case Bounds():
+            return {"bounds": search(toy)}
+        case Selection():
+            return compared(toy, random_rounds(toy))
+
+
+def measured(toy: Models, models: Trained) -> dict[str, Trained | DataFrame]:
+    """Models, and the tables that they are measured in."""
+    return {"models": models, "summary": measures.models(models, toy), "features": measures.features(models)}
+
+
+def compared(toy: Selection, models: Trained) -> dict[str, Trained | DataFrame]:
+    """Models of chosen samples, and the tables that they are measured in; predicted: the same, but for noise."""
+    noise = np.random.default_rng(1).normal(0, 0.1, models.models.encoder.shape)
+    densities = decaying(toy.density, toy.decay, toy.features)
+    features = packed.features(toy, models, models.models.encoder + noise, densities)
+    explained = packed.explained(toy, models, densities)
+    rounds = packed.rounds(models, features, (explained, explained / 2))
+    return {"models": models, "features": features, "rounds": rounds, "contrasts": packed.contrasts(toy, rounds)}
+
+
+def random_models(toy: Models) -> Trained:
+    """Weights of length 1 or so for all models of a toy, and errors below those of answering the mean."""
+    rng, instances = np.random.default_rng(0), Instances(toy)
+    densities = instances.densities
+    number, features = densities.shape
+    encoder, decoder = rng.normal(0, toy.dimensions**-0.5, (2, number, toy.dimensions, features)).astype(np.float32)
+    errors = densities * rng.uniform(0, 0.1, densities.shape)
+    left = {} if toy.tied else {"decoder": decoder}
+    left |= {"bias": rng.normal(0, 0.2, (number, features))} if toy.bias else {}
+    return Trained(Learned(encoder, errors, **left), instances.frame, densities, instances.importances)
+
+
+def random_rounds(toy: Selection) -> Trained:
+    """Weights of length 1 or so after each round of every arm and seed."""
+    rng = np.random.default_rng(0)
+    runs = [(arm, seed, last) for last in range(1, toy.rounds + 1) for arm, seed in product(toy.arms, toy.seeds)]
+    rows = DataFrame(runs, columns=["arm", "seed", "round"])
+    rows = rows.assign(given=toy.query * rows["round"], active=rng.uniform(1, 3, len(rows)))
+    densities = decaying(toy.density, toy.decay, toy.features) * rng.uniform(0.8, 1.5, (len(rows), toy.features))
+    weights = rng.normal(0, toy.dimensions**-0.5, (len(rows), toy.dimensions, toy.features)).astype(np.float32)
+    return Trained(Learned(weights, densities / 10), rows, densities, np.ones_like(densities))
+
+
+def write(folder: Path, found: dict[str, Trained | DataFrame]) -> dict[str, Path]:
+    """Results as files, by their names."""
+    paths = {name: folder / f"{name}.{'h5' if name == 'models' else 'tsv'}" for name in found}
+    for name, result in found.items():
+        if isinstance(result, Trained):
+            files.write(paths[name], result, {})
+        else:
+            tables.write_frame(paths[name], result)
+    return paths
+
+
+def files_of(study: dict[str, Any], folder: Path, **found: dict[str, Trained | DataFrame]) -> list[Path]:
+    """Tables and (empty) figures of all toys of a study, as the report is given them; found: results that are not
+    random, by the names of toys."""
+    toys, paths = Study.model_validate(study).toys, []
+    for name in toys.names:
+        written = write(folder / "toys" / name, found.get(name) or results(toys[name]))
+        figures = [folder / "toys" / name / f"{figure}.svg" for figure in toys[name].figures]
+        for figure in figures:
+            figure.write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><title>{figure}</title></svg>', "utf-8")
+        paths += [*(path for path in written.values() if path.suffix == ".tsv"), *figures]
+    return paths

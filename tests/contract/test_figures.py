@@ -4,25 +4,22 @@ import re
 from pathlib import Path
 
 import matplotlib
-import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.transforms import BboxBase
 from pandas import DataFrame
-from PIL import Image
 
 from superposition import plotting, plugins, tables
 from superposition.config import Figure as Style
 from superposition.report import illustrations
 from superposition.stages import draw
 from tests import small_units
+from tests.small_figures import assert_a_picture, unreadable
 from tests.small_picks import image_file
 from tests.small_results import ARMS, MANY_ARMS, all_tables
 
 FIGURES = plugins.names("figure")
 FILES = {"embeddings": "tsne.avgpool.tsv"}
-SMALLEST_PT = 7.0
 
 
 @pytest.fixture(params=FIGURES)
@@ -92,13 +89,6 @@ def test_every_axis_is_labelled(figure: str, choice: dict[str, tuple]) -> None:
         assert any(other.get_ylabel() for other in grid if other is axis or shared.joined(axis, other))
 
 
-def words(drawing: Figure) -> list[Text]:
-    """Titles, labels, keys and notes that say something, and tick labels left out."""
-    of_axes = [text for axis in drawing.axes for text in (axis.title, axis.xaxis.label, axis.yaxis.label, *axis.texts)]
-    keys = [text for legend in drawing.legends for text in legend.get_texts()]
-    return [text for text in (*of_axes, *keys, *drawing.texts) if text.get_text().strip()]
-
-
 CHOICES = [("baseline",), ARMS, (*ARMS, "as_written", "as_coded"), MANY_ARMS]
 
 
@@ -112,29 +102,12 @@ def test_30_measures_are_readable(figure: str) -> None:
     assert unreadable(drawn(figure, layers=tuple(f"layer{number}.1.conv2" for number in range(1, 16)))) == []
 
 
-def unreadable(drawing: Figure) -> list[str]:
-    """What is too small, or cut off by the edge of a page that is 180 mm wide."""
-    assert drawing.get_size_inches()[0] * plotting.MM_PER_INCH == pytest.approx(180)
-    small = [text for text in drawing.findobj(Text) if text.get_text().strip() and text.get_fontsize() < SMALLEST_PT]
-    cut_off = [text for text in words(drawing) if not _inside(text.get_window_extent(), drawing.bbox)]
-    return [text.get_text() for text in (*small, *cut_off)]
-
-
-def _inside(box: BboxBase, page: BboxBase) -> bool:
-    """But for a pixel."""
-    return bool(box.x0 > page.x0 - 1 and box.x1 < page.x1 + 1 and box.y0 > page.y0 - 1 and box.y1 < page.y1 + 1)
-
-
 def test_files_are_equal_byte_for_byte_and_as_large_as_asked(figure: str, tmp_path: Path) -> None:
     style = Style(width_mm=120, dpi=100)
     first, second = (draw_files(figure, tmp_path / name, style) for name in ("a", "b"))
     for one, other in zip(first, second, strict=True):
         assert one.read_bytes() == other.read_bytes()
-    svg = first[0].read_text(encoding="utf-8")
-    assert svg.rstrip().endswith("</svg>") and "<dc:date>" not in svg
-    with Image.open(first[1]) as png:
-        assert png.width == pytest.approx(120 / 25.4 * 100, abs=1)
-        assert np.asarray(png.convert("L")).std() > 1
+    assert_a_picture(*first, width_px=120 / 25.4 * 100)
 
 
 def test_names_are_drawn_as_they_are(figure: str, tmp_path: Path) -> None:

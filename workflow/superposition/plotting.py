@@ -182,7 +182,12 @@ def mark(axis: Axes, x: float, text: str) -> None:
 
 
 def write(figure: Figure, svg: Path, png: Path, dpi: int) -> None:
-    """Save the figure in both formats, each file whole or not at all."""
+    """Save the figure in both formats, each file whole or not at all.
+
+    It is laid out once before, because one pass does not always settle where everything goes.
+    """
+    with matplotlib.rc_context(STYLE):
+        figure.draw_without_rendering()
     with replacing(svg) as temporary:
         save(figure, temporary, dpi, "svg")
     with replacing(png) as temporary:

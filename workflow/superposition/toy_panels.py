@@ -1,6 +1,5 @@
 """What figures of toy models share: which models they show, what these are called, matrices and bars."""
 
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -8,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.image import AxesImage
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 from pandas import DataFrame, Series
 
 from superposition import plotting
@@ -16,6 +15,8 @@ from superposition import plotting
 AXES = ["activation", "hidden", "importance", "occurrence", "density"]
 MOST = 12
 """Models that a figure shows one by one."""
+FEW = 40
+"""Times as large as the lowest number the highest is, up to which there are few powers of ten between them."""
 SIGNED: dict[str, Any] = {"cmap": "RdBu_r", "vmin": -1, "vmax": 1}
 INTERFERENCE = ScalarMappable(Normalize(0, 1), "viridis")
 
@@ -23,15 +24,20 @@ INTERFERENCE = ScalarMappable(Normalize(0, 1), "viridis")
 def shown(rows: DataFrame, most: int = MOST) -> DataFrame:
     """The first seed's models, or so many of them at equal distances, with their `name`."""
     first = rows[rows["seed"] == rows["seed"].iloc[0]]
-    chosen = first.iloc[np.unique(np.linspace(0, len(first) - 1, min(most, len(first))).round().astype(int))]
-    return chosen.assign(name=list(names(chosen)))
+    chosen = first.loc[spread(first.index.to_numpy(), most)]
+    return chosen.assign(name=names(chosen))
 
 
-def names(rows: DataFrame) -> Iterator[str]:
-    """What tells the models apart: the density, and whatever else is not the same for all."""
-    varying = [axis for axis in AXES if axis == "density" or rows[axis].nunique() > 1]
-    for _, row in rows.iterrows():
-        yield "\n".join([_kind(row, varying), f"1−S = {row['density']:.3g}"]).strip()
+def spread(values: np.ndarray, most: int) -> np.ndarray:
+    """The values, or so many of them at equal distances."""
+    return np.asarray(values[np.linspace(0, len(values) - 1, min(most, len(values))).round().astype(int)])
+
+
+def names(rows: DataFrame) -> list[str]:
+    """What tells the models apart: the density, above it whatever else is not the same for all."""
+    alone = all(rows[axis].nunique() == 1 for axis in AXES[:-1])
+    densities = [f"1−S = {density:.3g}" for density in rows["density"]]
+    return densities if alone else ["\n".join(lines) for lines in zip(kinds(rows), densities, strict=True)]
 
 
 def kinds(rows: DataFrame) -> list[str]:
@@ -51,10 +57,14 @@ def _kind(row: "Series[Any]", varying: list[str]) -> str:
 
 
 def logarithmic(axis: Axes, which: str) -> None:
-    """Logarithmic scales, x, y or both, with plain numbers at the powers of ten."""
+    """Logarithmic scales, x, y or both, of an axis that is drawn: with plain numbers at the powers of ten, and between
+    them where there are few."""
     for name in which:
         scale = {"x": axis.xaxis, "y": axis.yaxis}[name]
         axis.set(**{f"{name}scale": "log"})
+        low, high = scale.get_view_interval()
+        if high < FEW * low:
+            scale.set_major_locator(LogLocator(subs=(1, 2, 5)))
         scale.set_major_formatter("{x:g}")
         scale.set_minor_formatter(NullFormatter())
 

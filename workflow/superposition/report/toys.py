@@ -63,11 +63,12 @@ def _packed(toy: Models, frames: Mapping[str, DataFrame]) -> list[str]:
     said = []
     if summary["density"].nunique() > 1 and summary["importance"].nunique() == 1:
         said = [_rise(str(kind), rows) for kind, rows in summary.groupby("kind", sort=False)]
-    if toy.dimensions == 2:
-        said += [_regular(kind, density, rows) for (kind, density), rows in summary.groupby(["kind", "density"])]
+    if "plane" in toy.figures:
+        groups = summary.groupby(["kind", "density"], sort=False)
+        said += [_regular(kind, density, rows) for (kind, density), rows in groups]
     if "phases" in toy.figures:
         points = phases.points(frames["features"], frames["summary"])
-        where = f"{points['agree'].sum()} of {len(points)} points ({wording.percent(points['agree'].mean())})"
+        where = f"{points['agree'].sum()} of {len(points)} points"
         said.append(f"The best trained model of a point is in the region that costs least by closed form at {where}.")
     return [sentence for sentence in said if sentence]
 
@@ -96,14 +97,14 @@ def _reached(bounds: DataFrame) -> list[str]:
     tight = (limit["improvement"] >= TIGHT * limit["upper"]).sum()
     said = [
         f"In the limit of rare features the best weights found reach {wording.percent(TIGHT)} of the upper bound at "
-        f"{tight} of {len(limit)} sizes."
+        f"{tight} of {_counted(len(limit), 'size')}."
     ]
     for (dimensions, features), rows in dense.groupby(["dimensions", "features"], sort=False):
         rare, common = rows.loc[rows["density"].idxmin()], rows.loc[rows["density"].idxmax()]
         said.append(
-            f"{features} features in {dimensions} dimensions: at density {rare['density']:.3g} "
-            f"{rare['improvement'] / rare['upper']:.4f} of the bound, and at density {common['density']:.3g} "
-            f"{common['improvement'] / common['kept']:.3f} times what one feature a dimension gives."
+            f"{features} features in {_counted(dimensions, 'dimension')}: {rare['improvement'] / rare['upper']:.4f} of "
+            f"the bound at the lowest density, {rare['density']:.3g}; {common['improvement'] / common['kept']:.3f} "
+            f"times what one feature a dimension gives at the highest, {common['density']:.3g}."
         )
     return said
 
@@ -126,14 +127,23 @@ def _changed(rows: list[dict[str, Any]], reference: str) -> list[str]:
     """A sentence an arm: whether it changes how many features are packed."""
     said = []
     for row in (row for row in rows if row["quantity"] == "represented"):
-        sure = "certain" if row["certain"] else "not certain"
-        size = f"{wording.number(abs(row['difference']))} {'more' if row['difference'] > 0 else 'fewer'}"
-        how = size if row["difference"] else "as many"
-        interval = (
-            f" (95 % {wording.number(row['low'])} to {wording.number(row['high'])}; {sure})" if row["n"] > 1 else ""
-        )
+        size = f"{wording.number(abs(row['difference']))} {'more' if row['difference'] > 0 else 'fewer'} than"
+        how = size if row["difference"] else "as many as"
+        mean, expected = (wording.number(row[column]) for column in ("mean_a", "predicted"))
         said.append(
-            f"{row['a']}: {wording.number(row['mean_a'])} features represented, {how} than with {reference}{interval}; "
-            f"to first order {wording.number(row['predicted'])} was to be expected."
+            f"{row['a']}: {mean} features represented, {how} with {reference}{_interval(row)}: "
+            f"{wording.judgement(row)}. To first order, a difference of {expected} was to be expected."
         )
     return said
+
+
+def _interval(row: dict[str, Any]) -> str:
+    """` (95 % 0.5 to 2.5)`, turned to the difference's direction; nothing for one seed."""
+    if row["n"] == 1:
+        return ""
+    ends = [row["low"], row["high"]] if row["difference"] >= 0 else [-row["high"], -row["low"]]
+    return f" (95\u00a0% {wording.number(ends[0])} to {wording.number(ends[1])})"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from superposition import plotting, toy_panels
 
@@ -15,6 +16,8 @@ CAPTION = (
     "silence where only interference comes in."
 )
 PANEL_MM = 33
+MOST = 6
+"""Kinds of models, and densities of each."""
 SHOWS = {"bias": True}
 
 
@@ -23,7 +26,7 @@ def draw(given: Mapping[str, Any], width_mm: float) -> Figure:
     features = given["features"]
     first = features[features["seed"] == features["seed"].iloc[0]]
     first = first.assign(kind=toy_panels.kinds(first))
-    kinds, densities = first["kind"].unique(), first["density"].unique()
+    kinds, densities = (toy_panels.spread(first[column].unique(), MOST) for column in ("kind", "density"))
     figure, axes = plotting.panels(width_mm, len(kinds), len(densities), height_mm=PANEL_MM)
     for row, kind in enumerate(kinds):
         for column, density in enumerate(densities):
@@ -39,4 +42,7 @@ def draw(given: Mapping[str, Any], width_mm: float) -> Figure:
         axis.set_xlabel("feature")
     for axis in axes[:-1].flat:
         axis.set_xlabel(" ", fontsize=1)
+    axes[0, 0].xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    models = features.drop_duplicates([*toy_panels.AXES, "seed"])
+    plotting.note(figure, toy_panels.first_seed(models, len(kinds) * len(densities)) or "One seed.")
     return figure

@@ -31,7 +31,7 @@ def draw(given: Mapping[str, Any], width_mm: float) -> Figure:
     figure, axes = plotting.panels(width_mm, 2, 1, height_mm=68, share=False)
     above, below = axes[:, 0]
     toy_panels.lines(above, given["summary"], "dimensions_per_feature")
-    above.set(ylabel="D* = m/‖W‖²", ylim=(0, min(1.3, above.get_ylim()[1])))
+    above.set(ylabel="D* = m/‖W‖²", ylim=(0, min(1.3, max(1.08, above.get_ylim()[1]))))
     _lines(above, STICKY)
     if len(above.lines) - len(STICKY) > 1:
         figure.legend(*above.get_legend_handles_labels(), loc="outside upper center", ncols=4)

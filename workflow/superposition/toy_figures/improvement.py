@@ -41,7 +41,7 @@ def draw(given: Mapping[str, Any], width_mm: float) -> Figure:
         axis.set_ylabel("improvement I/p")
     for axis in axes.flat[len(sizes) :]:
         axis.remove()
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     return figure
 
 
@@ -51,4 +51,4 @@ def _panel(axis: Axes, rows: DataFrame) -> None:
         axis.axhline(rows[column].iloc[0], color=colour, linestyle=line, linewidth=1, label=label)
     toy_panels.logarithmic(axis, "x")
     axis.set_ylim((0, 1.12 * rows[["upper", "improvement"]].max().max()))
-    axis.axvline(rows["crossover"].iloc[0], color="#888888", linewidth=0.6)
+    axis.axvline(rows["crossover"].iloc[0], color="#888888", linewidth=0.6, label="density d^−m")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from superposition import plotting
 
@@ -24,12 +25,14 @@ def draw(given: Mapping[str, Any], width_mm: float) -> Figure:
     for place, (dimensions, rows) in enumerate(limit.groupby("dimensions"), 1):
         rows = rows.sort_values("features")
         colour = plotting.cycled(plotting.ARM_COLOURS, place)
-        axis.plot(rows["features"], rows["upper"], color=colour, label=f"{dimensions} dimensions")
-        axis.plot(rows["features"], rows["improvement"], color=colour, marker="o", linestyle="none")
-        axis.plot(rows["features"], rows["random"], color=colour, linestyle=(0, (1, 1)))
+        bar: dict[str, Any] = {"color": colour, "marker": "_", "markersize": 10}
+        axis.plot(rows["features"], rows["upper"], label=f"{dimensions} dimensions", **bar)
+        axis.plot(rows["features"], rows["improvement"], color=colour, marker="o", markersize=4, linestyle="none")
+        axis.plot(rows["features"], rows["random"], linestyle=(0, (1, 1)), **bar)
     axis.set(xlabel="features", ylabel="improvement I/p")
     axis.set_ylim(bottom=0)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.grid(alpha=0.25, linewidth=0.5)
     figure.legend(loc="outside right upper")
-    plotting.note(figure, "Lines: upper bound. Points: best weights found. Dotted: random vectors.")
+    plotting.note(figure, "Bars and lines: upper bound. Points: best weights found. Dotted: random vectors.")
     return figure

@@ -11,13 +11,15 @@ from superposition import plotting, toy_panels
 OF = "models"
 NEEDS = ("models", "features")
 CAPTION = (
-    "Models as matrices (as Elhage et al. 2022 and Xiang 2024 show them): WᵀW, with the bias as a column of its own, "
-    "from −1 (blue) to 1 (red). A feature that is kept alone has one red square on the diagonal; colours off it are "
-    "interference. Below: the norm of each feature’s weights, coloured by how far other features come through where it "
-    "is read, Σ (u·w)²: dark, it has its direction for itself; yellow, it shares it."
+    "Models as matrices (as Elhage et al. 2022 and Xiang 2024 show them): WᵀW, or VW where outer weights V are not "
+    "tied to the inner ones, and the bias as a column of its own, from −1 (blue) to 1 (red). A feature that is kept "
+    "alone has one red square on the diagonal; colours off it are interference. Below: the norm of each feature’s "
+    "inner weights, coloured by how far other features come through where it is read, Σ (u·w)²: dark, it has its "
+    "direction for itself; yellow, it shares it."
 )
 COLUMNS = 4
-MATRIX_MM, BARS_MM = 48, 24
+MATRIX_MM, BARS_MM = 46, 22
+FOOT_MM = 46  # scales and note
 
 
 def draw(given: Mapping[str, Any], width_mm: float) -> Figure:
@@ -26,7 +28,8 @@ def draw(given: Mapping[str, Any], width_mm: float) -> Figure:
     shown = toy_panels.shown(trained.rows)
     columns = min(COLUMNS, len(shown))
     rows = -(-len(shown) // columns)
-    figure, axes = plotting.panels(width_mm, 2 * rows, columns, height_mm=(MATRIX_MM + BARS_MM) / 2, share=False)
+    height_mm = (MATRIX_MM + BARS_MM + FOOT_MM / rows) / 2
+    figure, axes = plotting.panels(width_mm, 2 * rows, columns, height_mm=height_mm, share=False)
     axes[0, 0].get_gridspec().set_height_ratios([MATRIX_MM, BARS_MM] * rows)
     highest = 1.1 * features["norm"].max()
     for place, (model, row) in enumerate(shown.iterrows()):
@@ -42,9 +45,12 @@ def draw(given: Mapping[str, Any], width_mm: float) -> Figure:
     for place in range(len(shown), rows * columns):
         for axis in axes[2 * (place // columns) :, place % columns]:
             axis.remove()
-    plotting.scale(figure, image, "WᵀW and bias")
+    product = "WᵀW" if trained.models.decoder is None else "VW"
+    biased = trained.models.bias is not None
+    plotting.scale(figure, image, f"{product} and bias" if biased else product)
     plotting.scale(figure, toy_panels.INTERFERENCE, "interference (1 or more: yellow)")
-    plotting.note(figure, f"{toy_panels.first_seed(trained.rows, len(shown))}Right of each matrix: the bias.")
+    which = toy_panels.first_seed(trained.rows, len(shown)) or "One seed. "
+    plotting.note(figure, which + ("Right of each matrix: the bias." if biased else ""))
     return figure
 
 

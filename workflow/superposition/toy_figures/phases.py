@@ -16,7 +16,18 @@ from superposition.toys.phases import REGIONS
 
 OF = "models"
 NEEDS = ("summary", "features")
-SHOWS = {"surplus": 1, "importance.shape": "last", "values": "uniform"}
+SHOWS = {
+    "surplus": 1,
+    "importance.shape": "last",
+    "values": "uniform",
+    "decay": 1.0,
+    "occurrence": ["independent"],
+    "activations": ["relu"],
+    "hidden": ["linear"],
+    "tied": True,
+    "bias": True,
+    "target": "identity",
+}
 CAPTION = (
     "What becomes of the last of the features, over how rare features are (to the right) and how much the last one "
     "counts (as Elhage et al. 2022 show it). Left: all trained models; where those of a point differ, colours mix. "
@@ -37,14 +48,14 @@ def draw(given: Mapping[str, Any], width_mm: float) -> Figure:
         axis.set(title=title, xlabel="1/(1−S)")
         toy_panels.logarithmic(axis, "xy")
     axes[0, 0].set_ylabel("importance of the last feature")
-    there = {region for region in REGIONS if region in set(points["closed"]) | set(points["trained"])}
+    there = {*points["closed"], *(region for region in REGIONS if points[region].any())}
     patches = [Patch(color=COLOURS[region], label=text) for region, text in REGIONS.items() if region in there]
     figure.legend(handles=patches, loc="outside upper center", ncols=2)
     models = given["summary"]["seed"].nunique()
     dropped = f"{models} models a point, the worst of which is left out. " if models > 1 else ""
     plotting.note(
         figure,
-        f"{dropped}The best agrees with the closed form at {points['agree'].mean():.0%} of {len(points)} points.",
+        f"{dropped}The best agrees with the closed form at {points['agree'].sum()} of {len(points)} points.",
     )
     return figure
 

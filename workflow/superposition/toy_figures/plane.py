@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from pandas import DataFrame
 
 from superposition import plotting, toy_panels
@@ -19,6 +20,7 @@ CAPTION = (
     "lengths; five of them are the pentagon of Elhage et al. 2022."
 )
 COLUMNS, MOST = 4, 6
+LARGEST_MM = 60
 
 
 def draw(given: Mapping[str, Any], width_mm: float) -> Figure:
@@ -27,14 +29,16 @@ def draw(given: Mapping[str, Any], width_mm: float) -> Figure:
     shown = toy_panels.shown(trained.rows)
     columns = min(max(COLUMNS, shown["density"].nunique()), MOST, len(shown))
     rows = -(-len(shown) // columns)
-    figure, axes = plotting.panels(width_mm, rows, columns, height_mm=width_mm / columns + 8)
+    figure, axes = plotting.panels(width_mm, rows, columns, height_mm=min(width_mm / columns, LARGEST_MM) + 8)
     reach = 1.12 * np.linalg.norm(trained.models.encoder, axis=1).max()
     for place, (model, row) in enumerate(shown.iterrows()):
         axis = axes.flat[place]
         _vectors(axis, trained.models.encoder[model], row["group"])
         axis.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
         axis.set_title(f"{row['name']}\n{_regular(summary, row)}")
-        axis.set(xlabel="first dimension", ylabel="second" if place % columns == 0 else "")
+        axis.set(xlabel="first dimension", ylabel="second dimension" if place % columns == 0 else "")
+        axis.xaxis.set_major_locator(MaxNLocator(2))
+        axis.yaxis.set_major_locator(MaxNLocator(2))
     for axis in axes.flat[len(shown) :]:
         axis.remove()
     plotting.note(figure, toy_panels.first_seed(trained.rows, len(shown)) or "One seed.")

@@ -65,12 +65,13 @@ def models(trained: Trained, toy: Models) -> DataFrame:
     products = np.swapaxes(learned.encoder, 1, 2) @ learned.encoder
     pairs = np.abs(products * ~np.eye(products.shape[-1], dtype=bool))
     norms = np.linalg.norm(learned.encoder, axis=1)
+    lengths = np.square(norms).sum(axis=1, dtype=np.float64)
     shares = [dimensionality(weights.T.astype(np.float64)).sum() for weights in learned.encoder]
     return trained.rows.assign(
         loss=losses,
         loss_over_mean=losses / of_mean,
         represented=(norms > REPRESENTED).sum(axis=1),
-        dimensions_per_feature=dimensions / np.square(norms).sum(axis=1),
+        dimensions_per_feature=np.divide(dimensions, lengths, out=np.full(len(lengths), np.nan), where=lengths > 0),
         largest_overlap=pairs.max(axis=(1, 2)),
         filled=np.array(shares) / dimensions,
         polygon=[polygon(weights) if dimensions == 2 else np.nan for weights in learned.encoder],

@@ -40,7 +40,8 @@ def boundary(importance: np.ndarray) -> np.ndarray:
 
 def regions(features: DataFrame, summary: DataFrame) -> DataFrame:
     """A row a model: density, importance, seed, loss, region. The worst of a point, if it has several, is left out,
-    as in the source.
+    as in the source. The last feature shares a dimension from the interference on that another makes which points the
+    same way and is just represented.
 
     features, summary: the tables of `superposition.toys.measures`.
     """
@@ -48,13 +49,13 @@ def regions(features: DataFrame, summary: DataFrame) -> DataFrame:
     models = last.merge(summary[[*POINT, "seed", "loss", "represented"]], on=[*POINT, "seed"])
     everything = models["represented"] == features["feature"].max()
     models["region"] = np.select(
-        [models["norm"] <= REPRESENTED, models["interference"] > REPRESENTED, everything],
+        [models["norm"] <= REPRESENTED, models["interference"] > REPRESENTED**2, everything],
         ["dropped", "shared", "others"],
         "alone",
     )
     groups = models.groupby(POINT)["loss"]
-    worst = (models["loss"] == groups.transform("max")) & (groups.transform("size") > 1)
-    return models.loc[~worst, [*POINT, "seed", "loss", "region"]]
+    worst = groups.idxmax()[groups.size() > 1]
+    return models.drop(worst)[[*POINT, "seed", "loss", "region"]]
 
 
 def points(features: DataFrame, summary: DataFrame) -> DataFrame:
