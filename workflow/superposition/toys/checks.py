@@ -80,10 +80,10 @@ def check_selection(key: str, toy: Selection) -> None:
             f"{key}.pool: {toy.rounds} rounds of {toy.query} leave nothing to choose in a pool of {toy.pool}; "
             "at the last round every way to choose would have the same samples"
         )
-    known = [*SCORES, *(name for name in plugins.names("strategy") if needs_features_only(name))]
+    strategies = plugins.names("strategy")
     for arm in toy.arms:
-        if arm not in known:
-            raise none_of(f"{key}.arms", arm, known)
+        if arm not in SCORES and not (arm in strategies and needs_features_only(arm)):
+            raise none_of(f"{key}.arms", arm, [*SCORES, *filter(needs_features_only, strategies)])
     check_once(f"{key}.arms", toy.arms)
     check_once(f"{key}.seeds", toy.seeds)
     check_figures(key, toy, "selections")
