@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from superposition import streams
 from superposition.toys.draws import Draws
 from superposition.toys.moments import VALUES, moment
 from tests.small_toys import CPU, draw
@@ -41,10 +42,19 @@ def test_values_stay_in_their_range(values: Any, least: int) -> None:
     assert values != "sign" or set(samples.unique().tolist()) == {-1, 0, 1}
 
 
-@pytest.mark.parametrize("end", [-1, 0])
+class Constant:
+    """A generator that always draws the same number."""
+
+    def __init__(self, number: float) -> None:
+        self.number = number
+
+    def random(self, out: np.ndarray, dtype: type) -> None:
+        out.fill(self.number)
+
+
+@pytest.mark.parametrize("end", [0, 1 - 2**-24])
 def test_normal_values_are_finite_where_uniform_numbers_end(end: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    numbers = iter([-0.5, end])  # that a feature is present, its value
-    monkeypatch.setattr(Tensor, "uniform_", lambda self, *_, generator: self.fill_(next(numbers)))
+    monkeypatch.setattr(streams, "generator", lambda _, purpose: Constant(end if "values" in purpose else 0.5))
     samples = draw([[1]], 1, values="normal")
     assert samples.isfinite().all() and abs(samples.item()) > 5
 

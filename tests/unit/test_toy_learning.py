@@ -67,8 +67,8 @@ def pair(density: float, importance: float = 0.7) -> tuple[Trained, DataFrame]:
         densities=[density],
         importance={"shape": "last", "at": [importance]},
         seeds=[0, 1, 2, 3],
-        steps=800,
-        batch_size=256,
+        steps=1000,
+        batch_size=1024,
     )
     found = learning.learn(toy, CPU)
     return found, measures.models(found, toy)
