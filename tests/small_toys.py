@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from pandas import DataFrame
+from pandas import DataFrame, concat
 
 from superposition import (
     eager,  # noqa: F401  (before torch optimises)
@@ -150,3 +150,18 @@ def files_of(study: dict[str, Any], folder: Path, **found: dict[str, Trained | D
             figure.write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><title>{figure}</title></svg>', "utf-8")
         paths += [*(path for path in written.values() if path.suffix == ".tsv"), *figures]
     return paths
+
+
+def contrasted(difference: float, noise: list[float]) -> dict[str, Any]:
+    """Results of a selection whose arm has so many more represented features than the first, a seed each."""
+    toy = selection(arms=["random", "k_center"], seeds=list(range(len(noise))))
+    others = compared(toy, random_rounds(toy))
+    values = {"random": [4.0] * len(noise), "k_center": [4 + difference + some for some in noise]}
+    tidy = [
+        {"arm": arm, "seed": seed, "round": 3, "given": 60, "quantity": "represented", "value": value, "predicted": 4.0}
+        for arm, of_arm in values.items()
+        for seed, value in enumerate(of_arm)
+    ]
+    left = others["rounds"]
+    rounds = concat([left[(left["round"] < 3) | (left["quantity"] != "represented")], DataFrame(tidy)])
+    return {**others, "rounds": rounds, "contrasts": packed.contrasts(toy, rounds)}

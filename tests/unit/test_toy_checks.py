@@ -58,7 +58,9 @@ SOUND: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("toys", SOUND)
 def test_sound_toys_pass(toys: dict[str, Any]) -> None:
-    checks.check(study(**toys))
+    found = study(**toys)
+    checks.check(found)
+    assert sorted(found.toys.names) == sorted(name for kind in toys.values() for name in kind)
 
 
 def test_a_study_of_toys_alone_needs_nothing_else_and_names_them_in_order() -> None:

@@ -12,6 +12,7 @@ REPRESENTED = 0.5
 """Length from which a feature counts as represented; Elhage et al. 2022 find them near 0 or near 1."""
 
 REGULAR = 0.1
+"""Share by which the sides and corners of a polygon may differ that counts as regular."""
 MEAN_SIZE = {"uniform": 0.5, "sign": 1.0, "symmetric": 0.5, "normal": (2 / np.pi) ** 0.5}
 """E|u| of a feature's value when it is present."""
 
@@ -20,9 +21,9 @@ def features(trained: Trained) -> DataFrame:
     """A row a model and feature: what the model is, feature (from 1), density_of_feature, importance_of_feature, norm,
     bias, dimensionality, interference, error.
 
-    norm: |w_i|, w_i the feature's column of W; dimensionality: D_i = |w_i|^2 / sum_j (u_i.w_j)^2, u_i = w_i / |w_i|;
-    interference: sum_{j != i} (u_i.w_j)^2, how far other features come through where this one is read (Elhage et al.
-    2022, arXiv 2209.10652); error: mean squared.
+    norm: |w_i|, w_i the feature's column of W, the inner weights; dimensionality: D_i = |w_i|^2 / sum_j (u_i.w_j)^2,
+    u_i = w_i / |w_i|; interference: sum_{j != i} (u_i.w_j)^2, how far other features come through where this one is
+    read (Elhage et al. 2022, arXiv 2209.10652); error: mean squared.
     """
     models, number = trained.models, trained.models.encoder.shape[-1]
     norms = np.linalg.norm(models.encoder, axis=1)
