@@ -85,7 +85,7 @@ rule toy_bound:
         code=code("toy_bound"),
         toy=toy,
     shell:
-        "python -m superposition toy_bound" " --toy {params.toy:q}" " --bounds {output.bounds}" " 2> {log}"
+        "python -m superposition toy_bound --toy {params.toy:q} --bounds {output.bounds} 2> {log}"
 
 
 rule toy_select:
