@@ -14,7 +14,7 @@ NEEDS = ("bounds",)
 CAPTION = (
     "Improvement over answering 0, per density, of the best weights that were found. In the limit of rare features (to "
     "the left) it nears the upper bound, where features are packed as well as the dimensions allow; where they are "
-    "common it falls to that of keeping one feature a dimension. Vertical: the density d^−m, about which the orders of "
+    "common it falls to that of keeping one feature a dimension. Vertical: the density d⁻ᵐ, about which the orders of "
     "Chowdhury and Weiner 2026 cross."
 )
 COLUMNS = 3
@@ -51,4 +51,4 @@ def _panel(axis: Axes, rows: DataFrame) -> None:
         axis.axhline(rows[column].iloc[0], color=colour, linestyle=line, linewidth=1, label=label)
     toy_panels.logarithmic(axis, "x")
     axis.set_ylim((0, 1.12 * rows[["upper", "improvement"]].max().max()))
-    axis.axvline(rows["crossover"].iloc[0], color="#888888", linewidth=0.6, label="density d^−m")
+    axis.axvline(rows["crossover"].iloc[0], color="#888888", linewidth=0.6, label="density d⁻ᵐ")
