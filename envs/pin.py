@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 BUILD = re.compile(r"(pip|setuptools)$")
 TORCH = re.compile(r"(torch|torchvision|triton|(nvidia|cuda)-.+)$")
 CONDA_NAMES = {"torch": "pytorch"}
-CONDA_LACKS = {"snakemake", "torch-lucent"}
+CONDA_LACKS = {"snakemake", "snakemake-executor-plugin-slurm", "torch-lucent"}
 
 
 def resolve() -> dict[str, str]:
