@@ -42,7 +42,7 @@ def outputs(folder: Path) -> Trained:
 
 def learn(study_images: Path, lists: list[Path], folder: Path, **changes: Any) -> Trained:
     """Run `train`; `changes` to its arguments, or to the settings of `training`."""
-    arguments: dict[str, Any] = {"begin": [], "seed": 1, "round": 1, "member": 1}
+    arguments: dict[str, Any] = {"begin": [], "seed": 1, "round": 1, "member": 1, "code": "c0de"}
     arguments |= {key: changes.pop(key) for key in list(changes) if key in arguments}
     made = outputs(folder)
     training = SETTINGS.model_copy(update=changes)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from superposition import training
+from superposition import optimisers, training
 from superposition.augmentation import Batches
 from superposition.config import Training
 
@@ -31,7 +31,7 @@ def make_batches(pixels: np.ndarray, dtype: torch.dtype = torch.float32, augment
 def make_trainer(network: nn.Module, **settings: Any) -> training.Trainer:
     options = Training.model_validate({"batch_size": 8, "epochs": 2, **settings})
     network.to(memory_format=torch.channels_last)
-    return training.Trainer(network, training.make_optimiser(network, options.optimiser), options)
+    return training.Trainer(network, optimisers.make(network, options.optimiser), options)
 
 
 def fit(

@@ -28,14 +28,14 @@ def pipeline() -> float:
     """Images a second of `Trainer.fit`, in the second of two epochs."""
     import torch
 
-    from superposition import networks, training
+    from superposition import networks, optimisers, training
     from superposition.augmentation import Batches
     from superposition.config import Training
 
     images, labels = images_and_labels()
     settings = Training(epochs=2, batch_size=BATCH, augment=["crop", "flip"], precision="bf16")
     network = networks.build("resnet18", classes=10).to(memory_format=torch.channels_last)
-    trainer = training.Trainer(network, training.make_optimiser(network, settings.optimiser), settings)
+    trainer = training.Trainer(network, optimisers.make(network, settings.optimiser), settings)
     half = torch.tensor([0.5, 0.5, 0.5])
     batches = Batches(torch.from_numpy(images), mean=half, std=half, augment=settings.augment)
     *_, last = trainer.fit(batches, torch.from_numpy(labels), torch.Generator().manual_seed(0))

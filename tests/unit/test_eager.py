@@ -20,7 +20,7 @@ assert not real, real
 torch = networks.torch
 for name in ("adam", "adamw", "sgd"):
     layer = torch.nn.Linear(2, 1, bias=False)
-    optimiser = training.make_optimiser(layer, Optimiser(name=name, lr=0.1))
+    optimiser = optimisers.make(layer, Optimiser(name=name, lr=0.1))
     before = layer.weight.detach().clone()
     layer(torch.ones(1, 2)).sum().backward()
     optimiser.step()

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from superposition import networks, training
+from superposition import networks, optimisers, training
 from superposition.config import Optimiser
 from superposition.errors import InputError
 from tests.small_learning import TinyNet, coloured
@@ -28,7 +28,7 @@ def test_two_rounds_of_carry_are_one_long_training(name: str, precision: str, tm
     for round in (1, 2):
         trainer = make_trainer(network, epochs=2, precision=precision, **settings)
         if round == 2:
-            training.load_optimiser(trainer.optimiser, tmp_path / "optimiser.pt")
+            optimisers.load(trainer.optimiser, tmp_path / "optimiser.pt")
         list(trainer.fit(batches, torch.from_numpy(labels), order))
         training.save(trainer.optimiser.state_dict(), tmp_path / "optimiser.pt")
         checkpoint = {key: value.clone() for key, value in network.state_dict().items()}
@@ -49,8 +49,8 @@ def state_file(path: Path, name: str = "adam", network: nn.Module | None = None,
 
 def test_a_loaded_state_keeps_the_new_settings(tmp_path: Path) -> None:
     path = state_file(tmp_path / "optimiser.pt", lr=0.5, weight_decay=0.7)
-    optimiser = training.make_optimiser(TinyNet(), Optimiser(lr=0.1, weight_decay=0.2))
-    training.load_optimiser(optimiser, path)
+    optimiser = optimisers.make(TinyNet(), Optimiser(lr=0.1, weight_decay=0.2))
+    optimisers.load(optimiser, path)
     assert [(group["lr"], group["weight_decay"]) for group in optimiser.param_groups] == [(0.1, 0.2), (0.1, 0.0)]
     assert {state["step"].item() for state in optimiser.state.values()} == {1.0}
 
@@ -80,7 +80,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_wrong_optimiser_file_is_named(optimiser: str, file: str, files: Path) -> None:
     path = files / f"{file}.pt"
     with pytest.raises(InputError) as error:
-        training.load_optimiser(training.make_optimiser(TinyNet(), Optimiser(name=optimiser)), path)  # type: ignore[arg-type]
+        optimisers.load(optimisers.make(TinyNet(), Optimiser(name=optimiser)), path)  # type: ignore[arg-type]
     assert str(error.value).startswith(f"{path}: not a state of this optimiser (")
     assert str(error.value).endswith("; delete it and run again")
     assert "\n" not in str(error.value)

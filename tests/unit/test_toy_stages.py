@@ -99,11 +99,11 @@ def test_selections_go_from_settings_to_tables(tmp_path: Path) -> None:
     assert (active["difference"] > 0).tolist() == [False, True, True] and active["predicted"].isna().all()
 
 
-def test_a_killed_training_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_training_leaves_nothing_but_its_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def break_off(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(h5py.File, "create_group", break_off)
     with pytest.raises(KeyboardInterrupt):
         toy_train.run(toy=models().model_dump_json(), study="s", name="a", code="abc", models=tmp_path / "models.h5")
-    assert names(tmp_path) == []
+    assert names(tmp_path) == [".models.h5.state"]

@@ -37,7 +37,7 @@ def test_the_same_config_and_seed_give_the_same_bits(study: Study, tmp_path: Pat
     """In another process, through the command line, with augmentation and bf16, on as many threads."""
     again = outputs(tmp_path)
     flags = {"images": study.images, "samples": study.samples, "training": SETTINGS.model_dump_json()}
-    flags |= {"seed": 1, "round": 1, "member": 1, **again._asdict()}
+    flags |= {"seed": 1, "round": 1, "member": 1, "code": "c0de", **again._asdict()}
     words = [word for key, value in flags.items() for word in (f"--{key}", str(value))]
     command = [sys.executable, "-m", "superposition", "train", "--begin", *words]
     environment = {**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())}
@@ -94,7 +94,7 @@ def test_torchvision_loads_the_checkpoint(study: Study) -> None:
 def test_history_has_a_row_an_epoch(study: Study) -> None:
     with study.trained.history.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    columns = ["epoch", "loss", "accuracy", "lr", "images_per_s", "seconds", "peak_memory_mb"]
+    columns = ["epoch", "loss", "accuracy", "lr", "images_per_s", "seconds", "peak_memory_mb", "precision"]
     assert list(rows[0]) == columns
     assert [row["epoch"] for row in rows] == ["1", "2"]
     for row in rows:
@@ -105,9 +105,30 @@ def test_history_has_a_row_an_epoch(study: Study) -> None:
 
 def test_a_diverged_training_leaves_nothing(study: Study, tmp_path: Path) -> None:
     sgd = SETTINGS.optimiser.model_copy(update={"name": "sgd", "lr": 1e30})
-    with pytest.raises(InputError, match=r"^training\.optimiser\.lr: the loss is nan in epoch 1, at 1e\+30"):
-        learn(study.images, [study.samples], tmp_path, optimiser=sgd)
+    with pytest.raises(InputError) as error:
+        learn(study.images, [study.samples], tmp_path, optimiser=sgd, round=3)
+    place = "in epoch 1, at 1e+30, in round 3 (training.precision: fp32)"
+    assert str(error.value) == f"training.optimiser.lr: the loss is nan {place}; try a tenth of it"
     assert not list(tmp_path.iterdir())
+
+
+def test_where_half_precision_diverges_the_round_is_trained_at_single(
+    study: Study, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Features of 10^6 are too much for fp16, and nothing to fp32."""
+    large = weights(study.trained.checkpoint)
+    large["layer4.1.bn2.weight"] = 1e6 * torch.ones_like(large["layer4.1.bn2.weight"])
+    torch.save(large, tmp_path / "large.pt")
+    begin = [tmp_path / "large.pt", study.trained.optimiser]
+    half, single = (
+        learn(study.images, [study.samples], tmp_path / name, begin=begin, precision=name) for name in ("fp16", "fp32")
+    )
+    assert (
+        "the loss is nan in epoch 1, at 0.001, in round 1 (training.precision: fp16); training it again" in caplog.text
+    )
+    assert half.checkpoint.read_bytes() == single.checkpoint.read_bytes()
+    with half.history.open(encoding="utf-8") as file:
+        assert [row["precision"] for row in csv.DictReader(file, delimiter="\t")] == ["fp32", "fp32"]
 
 
 def test_no_epochs_leave_the_first_weights(study: Study, tmp_path: Path) -> None:

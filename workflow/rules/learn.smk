@@ -91,6 +91,7 @@ rule train:
         " --seed {wildcards.seed}"
         " --round {wildcards.round}"
         " --member {params.member}"
+        " --code {params.code}"
         " --checkpoint {output.checkpoint}"
         " --optimiser {output.optimiser}"
         " --history {output.history}"

@@ -6,6 +6,7 @@ same for every layer, and no sample counts for more than another: one image in a
 times as long as the rest, and its squared errors would be all that there is to learn from. Tensors are float32.
 """
 
+import logging
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from superposition import streams
 from superposition.activations import Activations, require_variation
 from superposition.config import Autoencoder as Settings
 from superposition.errors import InputError
+from superposition.resuming import Resumable, State
 
 HELD_OUT = 5
 """One sample in so many is not trained on."""
@@ -24,6 +26,9 @@ ROWS = 4096
 """Samples at a time, where there is nothing to learn."""
 MOVES = 200
 SMALL = 1e-6
+PART = "autoencoder"
+
+log = logging.getLogger(__name__)
 
 
 class SparseAutoencoder(nn.Module):
@@ -71,11 +76,19 @@ class Learned(NamedTuple):
     active: float
 
 
-def learn(activations: Activations, kind: str, settings: Settings, seed: int, device: torch.device) -> Learned:
+def learn(
+    activations: Activations,
+    kind: str,
+    settings: Settings,
+    seed: int,
+    device: torch.device,
+    resumable: Resumable | None = None,
+) -> Learned:
     """Train an autoencoder, "topk" or "l1", on four fifths of the samples.
 
-    Seed and ids decide which, and in which order: all networks of a seed see the same. Raises InputError, naming the
-    layer, for too few samples or units, where all samples have the same features, and where no code is left at work.
+    Seed and ids decide which, and in which order: all networks of a seed see the same. resumable: where the training is
+    saved, and from where it goes on. Raises InputError, naming the layer, for too few samples or units, where all
+    samples have the same features, and where no code is left at work.
     """
     _require_enough(activations, settings)
     require_variation(activations, "an autoencoder")
@@ -86,7 +99,7 @@ def learn(activations: Activations, kind: str, settings: Settings, seed: int, de
     rest, held = samples[~torch.from_numpy(held_out)], samples[torch.from_numpy(held_out)]
     random = torch.Generator().manual_seed(streams.torch_seed(seed, "autoencoder"))
     autoencoder = start(rest, kind, settings, random)
-    losses = train(autoencoder, rest, settings, settings.penalty if kind == "l1" else 0, random)
+    losses = train(autoencoder, rest, settings, settings.penalty if kind == "l1" else 0, random, resumable)
     activity = mean_codes(autoencoder, samples)
     if not activity.any():
         remedy = f"`autoencoder.penalty` {settings.penalty:g} is too high"
@@ -135,14 +148,42 @@ def start(samples: Tensor, kind: str, settings: Settings, random: torch.Generato
 
 
 def train(
-    autoencoder: SparseAutoencoder, samples: Tensor, settings: Settings, penalty: float, random: torch.Generator
+    autoencoder: SparseAutoencoder,
+    samples: Tensor,
+    settings: Settings,
+    penalty: float,
+    random: torch.Generator,
+    resumable: Resumable | None = None,
 ) -> Tensor:
     """Loss of every step [step]; Adam, on batches that go through the samples in one random order after another."""
     drawn = settings.steps * settings.batch_size
     passes = [torch.randperm(len(samples), generator=random) for _ in range(-(-drawn // len(samples)))]
     batches = torch.cat(passes)[:drawn].view(settings.steps, settings.batch_size).to(samples.device)
     optimiser = torch.optim.Adam(autoencoder.parameters(), lr=settings.lr, fused=True)
-    return torch.stack([step(autoencoder, optimiser, samples[rows], penalty) for rows in batches])
+    losses = _saved(autoencoder, optimiser, resumable)
+
+    def state() -> State:
+        trained = {"autoencoder": autoencoder.state_dict(), "optimiser": optimiser.state_dict()}
+        return {**trained, "losses": torch.stack(losses)}
+
+    for rows in batches[len(losses) :]:
+        losses.append(step(autoencoder, optimiser, samples[rows], penalty))
+        if resumable:
+            resumable.between_steps(PART, state)
+    return torch.stack(losses)
+
+
+def _saved(
+    autoencoder: SparseAutoencoder, optimiser: torch.optim.Optimizer, resumable: Resumable | None
+) -> list[Tensor]:
+    """Losses of the steps that were saved, the autoencoder and its optimiser put where they were then."""
+    state = resumable.saved_state(PART) if resumable else None
+    if not state:
+        return []
+    autoencoder.load_state_dict(state["autoencoder"])
+    optimiser.load_state_dict(state["optimiser"])
+    log.info("goes on from step %d", len(state["losses"]))
+    return list(state["losses"].to(autoencoder.centre.device))
 
 
 def step(autoencoder: SparseAutoencoder, optimiser: torch.optim.Optimizer, samples: Tensor, penalty: float) -> Tensor:

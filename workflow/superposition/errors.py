@@ -1,4 +1,4 @@
-"""The one exception that people are meant to read."""
+"""Exceptions that people are meant to read."""
 
 
 class InputError(Exception):
@@ -8,3 +8,7 @@ class InputError(Exception):
 def none_of(where: str, value: object, choices: list[str]) -> InputError:
     """`where: 'value' is none of a, b, c`."""
     return InputError(f"{where}: {value!r} is none of {', '.join(sorted(choices)) or '(nothing)'}")
+
+
+class Stopped(Exception):
+    """A job was told to stop, and has saved what it needs to go on."""

@@ -22,7 +22,9 @@ from superposition.config import Maximisation
 from superposition.devices import best_device
 from superposition.errors import InputError
 from superposition.images import Description, Split
+from superposition.picture_batches import PictureBatch
 from superposition.picture_settings import SETTINGS, Setting
+from superposition.resuming import Resumable
 
 BATCH = 32
 """Pictures that are optimised at once: more take more memory and are hardly faster."""
@@ -56,18 +58,24 @@ def maximise(
     setting: str,
     options: Maximisation,
     seed: int,
+    resumable: Resumable | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pictures uint8 [unit, start, y, x, RGB], and how much they excite their units, float32 [unit, start].
 
     The latter is measured on the pictures as they are returned, shown to the network like any image of the dataset,
-    whatever the setting. The network stays as it is. Raises InputError where the layer or a unit is not there, where
+    whatever the setting. The network stays as it is. resumable: where batches of pictures are saved as they are made,
+    and from where they go on. Raises InputError where the layer or a unit is not there, where
     the network can't see such pictures, and where it answers with something that is no number.
     """
     chosen, network = SETTINGS[setting](data), _frozen(network)
     _require_units(network, layer, units, chosen.size or (data.height, data.width))
     wanted = [(unit, start) for unit in units for start in range(options.starts)]
     parts = [wanted[rows] for rows in blocks(len(wanted), BATCH)]
-    pictures = [_pictures(network, layer, part, data, chosen, options, seed) for part in parts]
+    batches = [PictureBatch(resumable, f"{layer}.{number}") if resumable else None for number in range(len(parts))]
+    pictures = [
+        _pictures(network, layer, part, data, chosen, options, seed, batch)
+        for part, batch in zip(parts, batches, strict=True)
+    ]
     achieved = [_achieved(network, layer, *shown, data) for shown in zip(parts, pictures, strict=True)]
     shape = len(units), options.starts
     return np.concatenate(pictures).reshape(*shape, data.height, data.width, 3), np.concatenate(achieved).reshape(shape)
@@ -116,30 +124,44 @@ def _pictures(
     setting: Setting,
     options: Maximisation,
     seed: int,
+    batch: PictureBatch | None,
 ) -> np.ndarray:
     """uint8 [picture, y, x, RGB] of each unit and start in `wanted`."""
+    saved = (batch and batch.saved()) or {"step": 0}
+    if "pictures" in saved:
+        return saved["pictures"].numpy()
     watched = _frozen(network)
     excitation = Excitation(watched.get_submodule(layer), [unit for unit, _ in wanted])
     with _seeded(streams.torch_seed(seed, "transforms of pictures")):
         [spectrum], image = param.image(data.width, data.height, batch=len(wanted), **setting.image)
         with torch.no_grad():
             spectrum.copy_(_starts(spectrum, setting.spread, layer, wanted, seed))
+
+        def optimiser(parameters: list[Tensor]) -> torch.optim.Optimizer:
+            adam = torch.optim.Adam(parameters, lr=options.lr)
+            if batch:
+                batch.go_on(saved, spectrum, adam, options.steps)
+            return adam
+
         *_, pictures = render.render_vis(
             watched,
             excitation.loss,
             lambda: ([spectrum], image),
-            lambda parameters: torch.optim.Adam(parameters, lr=options.lr),
+            optimiser,
             transforms=setting.transforms,
-            thresholds=[options.steps],
+            thresholds=[options.steps - saved["step"]],
             preprocess=False,
             progress=False,
             show_image=False,
             fixed_image_size=setting.size,
         )
-    if excitation.steps < options.steps:
+    if excitation.steps < options.steps - saved["step"]:
         raise KeyboardInterrupt  # which Lucent takes for a wish to see what there is
     _require_finite(layer, wanted, pictures)
-    return np.rint(255 * pictures).astype(np.uint8)
+    made = np.rint(255 * pictures).astype(np.uint8)
+    if batch:
+        batch.save(made)
+    return made
 
 
 def _starts(like: Tensor, spread: float, layer: str, wanted: list[tuple[int, int]], seed: int) -> Tensor:

@@ -40,6 +40,7 @@ WORDS = [
     "activation",
     "hidden",
     "occurrence",
+    "precision",
 ]
 
 

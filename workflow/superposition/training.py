@@ -1,5 +1,6 @@
 """Training one network for one round."""
 
+import logging
 import math
 import resource
 import time
@@ -13,9 +14,12 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from superposition.augmentation import Batches
-from superposition.config import Optimiser, Training
-from superposition.errors import InputError
+from superposition.config import Training
 from superposition.files import replacing
+from superposition.optimisers import schedule_factor
+from superposition.resuming import Resumable, State, random_state, set_random_state
+
+log = logging.getLogger(__name__)
 
 HALF = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -30,42 +34,24 @@ class Epoch(NamedTuple):
     images_per_s: float
     seconds: float
     peak_memory_mb: float
+    precision: str
 
 
-def make_optimiser(network: nn.Module, settings: Optimiser) -> torch.optim.Optimizer:
-    """The optimiser, with weight decay for matrices and kernels only."""
-    weights = list(network.parameters())
-    groups: list[dict[str, Any]] = [
-        {"params": [weight for weight in weights if weight.ndim > 1], "weight_decay": settings.weight_decay},
-        {"params": [weight for weight in weights if weight.ndim <= 1], "weight_decay": 0.0},
-    ]
-    if settings.name == "sgd":
-        nesterov = settings.momentum > 0
-        return torch.optim.SGD(groups, lr=settings.lr, momentum=settings.momentum, nesterov=nesterov, fused=True)
-    kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[settings.name]
-    return kind(groups, lr=settings.lr, fused=True)
+class NotFinite(Exception):
+    """A training has diverged: its loss is no longer a finite number."""
 
 
-def schedule_factor(schedule: str, step: int, steps: int) -> float:
-    """Share of the peak learning rate at a step in 0..steps-1.
+@dataclass
+class Progress:
+    """How far a training is: the epochs done, and of the one under way its order of samples, how many steps and seconds
+    it has taken, and its summed loss and correct predictions."""
 
-    One-cycle rises from 1/25 over the first 30 % and falls to 1/250,000, both along cosines (Smith & Topin 2018; the
-    same numbers as torch.optim.lr_scheduler.OneCycleLR).
-    """
-    if schedule == "step":
-        return 1.0 if step < 0.8 * steps else 0.1
-    if schedule == "cosine":
-        return _along_cosine(1, 0, step / steps)
-    if schedule == "one_cycle":
-        top = 0.3 * steps - 1
-        if step <= top:
-            return _along_cosine(1 / 25, 1, step / top)
-        return _along_cosine(1, 1 / 25e4, (step - top) / (steps - 1 - top))
-    return 1.0
-
-
-def _along_cosine(start: float, end: float, way: float) -> float:
-    return end + (start - end) * (1 + math.cos(math.pi * way)) / 2
+    done: list[Epoch]
+    order: Tensor
+    loss: Tensor
+    correct: Tensor
+    steps: int = 0
+    seconds: float = 0.0
 
 
 @dataclass
@@ -81,40 +67,94 @@ class Trainer:
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.training.precision == "fp16")
         self.criterion = nn.CrossEntropyLoss(label_smoothing=self.training.label_smoothing)
 
-    def fit(self, batches: Batches, labels: Tensor, generator: torch.Generator) -> Iterator[Epoch]:
+    def fit(
+        self, batches: Batches, labels: Tensor, generator: torch.Generator, resumable: Resumable | None = None
+    ) -> Iterator[Epoch]:
         """Train for the epochs of `training`, yielding after each.
 
         labels: int64 [sample], on the network's device, in the order of the images in `batches`.
         generator: a CPU generator; draws the order of samples, the crops and the flips.
-        Raises InputError when the loss is no longer finite.
+        resumable: where the training is saved, and from where it goes on; the epochs done before then come first.
+        Raises NotFinite when the loss is no longer finite.
         """
         self.network.train()
-        steps = self.training.epochs * len(self._split(torch.arange(len(labels))))
-        rates = (self.training.optimiser.lr * schedule_factor(self.training.schedule, n, steps) for n in range(steps))
-        for epoch in range(1, self.training.epochs + 1):
-            started = time.perf_counter()
-            total_loss, correct, rate = self._epoch(f"epoch {epoch}", batches, labels, generator, rates)
-            seconds = time.perf_counter() - started
-            loss = total_loss / len(labels)
-            if not math.isfinite(loss):
-                raise InputError(
-                    f"training.optimiser.lr: the loss is {loss} in epoch {epoch}, at {rate:g}; try a tenth of it"
-                )
-            yield Epoch(epoch, loss, correct / len(labels), rate, len(labels) / seconds, seconds, peak_memory_mb())
+        now = self._saved(resumable, generator)
+        done = now.done if now else []
+        yield from done
+        while len(done) < self.training.epochs:
+            now = now or self._begin(done, len(labels), generator)
+            done.append(self._epoch(now, batches, labels, generator, resumable))
+            now = None
+            yield done[-1]
+
+    def _begin(self, done: list[Epoch], n: int, generator: torch.Generator) -> Progress:
+        order = torch.randperm(n, generator=generator) if self.training.shuffle else torch.arange(n)
+        loss, correct = torch.zeros(2, device=self.device)
+        return Progress(done, order, loss, correct)
 
     def _epoch(
-        self, title: str, batches: Batches, labels: Tensor, generator: torch.Generator, rates: Iterator[float]
-    ) -> tuple[float, float, float]:
-        """Summed loss, number of correct predictions, last learning rate."""
-        n, rate = len(labels), 0.0
-        order = torch.randperm(n, generator=generator) if self.training.shuffle else torch.arange(n)
-        total_loss, correct = torch.zeros((), device=self.device), torch.zeros((), device=self.device)
-        for rows in tqdm(self._split(order.to(self.device)), title, disable=None, leave=False):
-            rate = next(rates)
+        self,
+        now: Progress,
+        batches: Batches,
+        labels: Tensor,
+        generator: torch.Generator,
+        resumable: Resumable | None,
+    ) -> Epoch:
+        """Train to the end of the epoch under way."""
+        epoch, n, parts = len(now.done) + 1, len(labels), self._split(now.order.to(self.device))
+        before, started = now.seconds, time.perf_counter()
+        bar = tqdm(parts, f"epoch {epoch}", initial=now.steps, disable=None, leave=False)
+        for rows in parts[now.steps :]:
+            rate = self._rate(epoch, now.steps, len(parts))
             loss, hits = self.step(batches.make(rows, generator), labels[rows], rate)
-            total_loss += loss * len(rows)
-            correct += hits
-        return total_loss.item(), correct.item(), rate
+            now.loss += loss * len(rows)
+            now.correct += hits
+            now.steps += 1
+            now.seconds = before + time.perf_counter() - started
+            bar.update()
+            if resumable:
+                resumable.between_steps(self._part, lambda: self._state(now, generator))
+        bar.close()
+        mean_loss, rate = now.loss.item() / n, self._rate(epoch, len(parts) - 1, len(parts))
+        if not math.isfinite(mean_loss):
+            raise NotFinite(f"the loss is {mean_loss} in epoch {epoch}, at {rate:g}")
+        seconds = before + time.perf_counter() - started
+        accuracy, precision = now.correct.item() / n, self.training.precision
+        return Epoch(epoch, mean_loss, accuracy, rate, n / seconds, seconds, peak_memory_mb(), precision)
+
+    def _rate(self, epoch: int, step: int, steps: int) -> float:
+        """The learning rate at a step of an epoch, both of so many steps each."""
+        settings = self.training
+        done, in_all = (epoch - 1) * steps + step, settings.epochs * steps
+        return settings.optimiser.lr * schedule_factor(settings.schedule, done, in_all)
+
+    @property
+    def _part(self) -> str:
+        return f"training.{self.training.precision}"
+
+    def _state(self, now: Progress, generator: torch.Generator) -> State:
+        return {
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "scaler": self.scaler.state_dict(),
+            "generator": generator.get_state(),
+            "random": random_state(self.device),
+            "progress": {**vars(now), "done": [list(epoch) for epoch in now.done]},
+        }
+
+    def _saved(self, resumable: Resumable | None, generator: torch.Generator) -> Progress | None:
+        """How far the training was when it was saved, everything put where it was then."""
+        state = resumable.saved_state(self._part) if resumable else None
+        if not state:
+            return None
+        for name in ("network", "optimiser", "scaler"):
+            getattr(self, name).load_state_dict(state[name])
+        generator.set_state(state["generator"])
+        set_random_state(state["random"], self.device)
+        now = Progress(**{**state["progress"], "done": [Epoch(*epoch) for epoch in state["progress"]["done"]]})
+        now.loss, now.correct = now.loss.to(self.device), now.correct.to(self.device)
+        log.info("goes on from epoch %d, step %d", len(now.done) + 1, now.steps)
+        return now
 
     def step(self, images: Tensor, labels: Tensor, rate: float) -> tuple[Tensor, Tensor]:
         """One update at a learning rate: the batch's mean loss and number of correct predictions before it."""
@@ -145,23 +185,6 @@ def save(state: dict[str, Any], path: Path) -> None:
     """
     with replacing(path) as temporary, temporary.open("wb") as file:
         torch.save(state, file)
-
-
-def load_optimiser(optimiser: torch.optim.Optimizer, path: Path) -> None:
-    """Go on from a saved optimiser state, at the settings that `optimiser` was made with.
-
-    Raises InputError, naming the file, if it is damaged or from another optimiser or network.
-    """
-    try:
-        saved = torch.load(path, map_location="cpu", weights_only=True)
-        for group, own in zip(saved["param_groups"], optimiser.state_dict()["param_groups"], strict=True):
-            if group.keys() != own.keys():
-                raise ValueError(f"its settings are {', '.join(group)}")
-            group.update({**own, "params": group["params"]})
-        optimiser.load_state_dict(saved)
-    except Exception as error:
-        reason = f"{type(error).__name__}: {error}".partition("\n")[0]
-        raise InputError(f"{path}: not a state of this optimiser ({reason}); delete it and run again") from error
 
 
 def peak_memory_mb() -> float:

@@ -6,6 +6,7 @@ from pathlib import Path
 from superposition import autoencoders, dictionaries, networks, store, tables
 from superposition.config import Autoencoder
 from superposition.devices import best_device
+from superposition.resuming import Resumable
 
 log = logging.getLogger(__name__)
 
@@ -28,15 +29,16 @@ def run(
     store.require_code(features, written_by)
     of = store.attributes(features)
     activations = store.read(features, "test", layer)
-    learned = autoencoders.learn(activations, kind, options, int(of["seed"]), best_device())
-    log.info("%s of %s: %.1f %% explained with %.1f codes", kind, layer, 100 * learned.explained, learned.active)
-    arrays = {
-        **learned.autoencoder.state_dict(),
-        "median": learned.median,
-        "activity": learned.activity,
-        "loss": learned.losses,
-    }
-    place = {name: of[name] for name in ("study", *tables.RUN)}
-    worth = {"explained": learned.explained, "active": learned.active}
-    about = {**place, "layer": layer, "kind": kind, "code": code, "torch": networks.versions()["torch"], **worth}
-    dictionaries.write(autoencoder, {name: array.numpy(force=True) for name, array in arrays.items()}, about)
+    with Resumable(autoencoder, code, kind, layer, options, features) as resumable:
+        learned = autoencoders.learn(activations, kind, options, int(of["seed"]), best_device(), resumable)
+        log.info("%s of %s: %.1f %% explained with %.1f codes", kind, layer, 100 * learned.explained, learned.active)
+        arrays = {
+            **learned.autoencoder.state_dict(),
+            "median": learned.median,
+            "activity": learned.activity,
+            "loss": learned.losses,
+        }
+        place = {name: of[name] for name in ("study", *tables.RUN)}
+        worth = {"explained": learned.explained, "active": learned.active}
+        about = {**place, "layer": layer, "kind": kind, "code": code, "torch": networks.versions()["torch"], **worth}
+        dictionaries.write(autoencoder, {name: array.numpy(force=True) for name, array in arrays.items()}, about)

@@ -7,6 +7,7 @@ import numpy as np
 from superposition import images as image_files
 from superposition import matching, maximisation, networks, store, tables, unit_files
 from superposition.config import Maximisation, Training
+from superposition.resuming import Resumable
 
 
 def run(
@@ -42,20 +43,24 @@ def run(
     data = image_files.describe(images)
     network = networks.restore(checkpoint, training, classes=len(data.classes))
     matched = tables.read_all(matches, matching.MATCHES)
-    layers = {}
-    for layer, numbers in matching.counterparts(matched, arm, references, units).items():
-        of_test = store.read(features, "test", layer).values
-        pictures, achieved = maximisation.maximise(
-            network, layer, numbers, data=data, setting=setting, options=options, seed=seed
+    job = code, training, setting, options, seed, units, references, checkpoint, features, *matches
+    with Resumable(maximised, *job) as resumable:
+        layers = {}
+        for layer, numbers in matching.counterparts(matched, arm, references, units).items():
+            of_test = store.read(features, "test", layer).values
+            pictures, achieved = maximisation.maximise(
+                network, layer, numbers, data=data, setting=setting, options=options, seed=seed, resumable=resumable
+            )
+            layers[layer] = {
+                "units": np.array(numbers, np.int32),
+                "asked": np.array(units[layer], np.int32),
+                "images": pictures,
+                "achieved": achieved,
+                "beaten_by": maximisation.beaten_by(achieved, of_test[:, numbers]),
+                "test_highest": of_test[:, numbers].max(axis=0),
+            }
+        about = {"study": study, "dataset": dataset, "arm": arm, "seed": seed, "round": round, "code": code}
+        made = {"setting": setting, "steps": options.steps, "samples": data.sizes["test"], **maximisation.versions()}
+        unit_files.write(
+            maximised, {**about, **made, "classes": data.classes, "references": references}, layers.items()
         )
-        layers[layer] = {
-            "units": np.array(numbers, np.int32),
-            "asked": np.array(units[layer], np.int32),
-            "images": pictures,
-            "achieved": achieved,
-            "beaten_by": maximisation.beaten_by(achieved, of_test[:, numbers]),
-            "test_highest": of_test[:, numbers].max(axis=0),
-        }
-    about = {"study": study, "dataset": dataset, "arm": arm, "seed": seed, "round": round, "code": code}
-    made = {"setting": setting, "steps": options.steps, "samples": data.sizes["test"], **maximisation.versions()}
-    unit_files.write(maximised, {**about, **made, "classes": data.classes, "references": references}, layers.items())

@@ -6,6 +6,7 @@ import torch
 
 from superposition import plugins
 from superposition.devices import best_device
+from superposition.resuming import Resumable
 from superposition.toys import files
 from superposition.toys.config import Selection
 from superposition.toys.selection import SCORES, Rounds
@@ -19,5 +20,6 @@ def run(*, toy: str, study: str, name: str, code: str, models: Path) -> None:
     """
     settings = Selection.model_validate_json(toy)
     strategies = {arm: plugins.load("strategy", arm).choose for arm in settings.arms if arm not in SCORES}
-    trained = Rounds(settings, strategies, best_device()).run()
-    files.write(models, trained, {"study": study, "toy": name, "code": code, "torch": str(torch.__version__)})
+    with Resumable(models, code, settings) as resumable:
+        trained = Rounds(settings, strategies, best_device(), resumable).run()
+        files.write(models, trained, {"study": study, "toy": name, "code": code, "torch": str(torch.__version__)})

@@ -7,6 +7,7 @@ from time import perf_counter
 import torch
 
 from superposition.devices import best_device
+from superposition.resuming import Resumable
 from superposition.toys import files, learning
 from superposition.toys.config import Models
 
@@ -21,6 +22,7 @@ def run(*, toy: str, study: str, name: str, code: str, models: Path) -> None:
     """
     settings = Models.model_validate_json(toy)
     start = perf_counter()
-    trained = learning.learn(settings, best_device())
-    log.info("%d models, %d steps: %.1f s", len(trained.rows), settings.training.steps, perf_counter() - start)
-    files.write(models, trained, {"study": study, "toy": name, "code": code, "torch": str(torch.__version__)})
+    with Resumable(models, code, settings) as resumable:
+        trained = learning.learn(settings, best_device(), resumable)
+        log.info("%d models, %d steps: %.1f s", len(trained.rows), settings.training.steps, perf_counter() - start)
+        files.write(models, trained, {"study": study, "toy": name, "code": code, "torch": str(torch.__version__)})

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from superposition.toys.config import ToyTraining
 from superposition.toys.responses import Response
+from superposition.toys.saving import Saving
 
 log = logging.getLogger(__name__)
 REPORTS = 10
@@ -131,14 +132,18 @@ def train(
     batch: Callable[[], tuple[Tensor, Tensor]],
     importance: Tensor,
     options: ToyTraining,
+    saving: Saving | None = None,
 ) -> None:
     """Train on what `batch` gives at each step: samples and what to answer to them; importance: [model, feature]."""
     kind = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[options.optimiser]
     decay = {"weight_decay": options.weight_decay} if options.optimiser == "adamw" else {}
     updates = kind(models.parameters, lr=options.lr, fused=True, **decay)
     weight = importance[:, None, :]
-    for step in range(1, options.steps + 1):
+    done = saving.resume(models.parameters, updates) if saving else 0
+    for step in range(done + 1, options.steps + 1):
         models.descend(*batch(), weight)
         updates.step()
         if step % -(-options.steps // REPORTS) == 0:
             log.info("step %d/%d", step, options.steps)
+        if saving:
+            saving.after(step, models.parameters, updates, last=step == options.steps)

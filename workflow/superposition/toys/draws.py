@@ -4,13 +4,14 @@ One set of uniform numbers a seed decides over the samples of all models with th
 it is rare is present where it is common. So models are compared on the same draws, and the draws cost little.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from superposition import streams
+from superposition.resuming import Generator
 from superposition.toys.config import Values
 
 
@@ -35,8 +36,9 @@ class Draws:
         self.values, self.occurrences, self.group, self.copies = values, occurrences, group, copies
         self.inverse = 1 / torch.from_numpy(densities).float().to(device)[:, None, None]
         self.presence, self.sizes = (
-            [_stream(seed, name, device) for seed in seeds] for name in (purpose, f"{purpose}: values")
+            [_generator(seed, name, device) for seed in seeds] for name in (purpose, f"{purpose}: values")
         )
+        self.generators = [*self.presence, *self.sizes]
         self.one = torch.ones((), device=device)
         self.samples = self.uniform = torch.empty(0, device=device)
 
@@ -56,10 +58,13 @@ class Draws:
         self.uniform = self.inverse.new_empty(len(self.presence), size, features)
         self.samples = self.inverse.new_empty(self.copies, len(self.occurrences), densities, *self.uniform.shape)
 
-    def _uniform(self, of_seeds: list[Callable[[Tensor], object]]) -> Tensor:
+    def _uniform(self, of_seeds: list[Generator]) -> Tensor:
         """Numbers from 0 to 1 [seed, sample, feature], in memory that is there already."""
-        for numbers, write_over in zip(self.uniform, of_seeds, strict=True):
-            write_over(numbers)
+        for numbers, generator in zip(self.uniform, of_seeds, strict=True):
+            if isinstance(generator, torch.Generator):
+                numbers.uniform_(generator=generator)
+            else:
+                generator.random(out=numbers.numpy(), dtype=np.float32)
         return self.uniform
 
     def _place(self, numbers: Tensor, occurrence: str, samples: Tensor) -> None:
@@ -94,11 +99,8 @@ class Draws:
                 of_it.copy_(torch.where(of_it > 0, fresh, 0.0))
 
 
-def _stream(seed: int, purpose: str, device: torch.device) -> Callable[[Tensor], object]:
-    """What writes uniform numbers from 0 to 1 over a tensor, float32; on a CPU by numpy, which is several times as fast
-    there as torch."""
+def _generator(seed: int, purpose: str, device: torch.device) -> Generator:
+    """A stream of a seed; on a CPU numpy's, which draws several times as fast there as torch's."""
     if device.type == "cpu":
-        generator = streams.generator(seed, purpose)
-        return lambda numbers: generator.random(out=numbers.numpy(), dtype=np.float32)
-    of_device = torch.Generator(device).manual_seed(streams.torch_seed(seed, purpose))
-    return lambda numbers: numbers.uniform_(generator=of_device)
+        return streams.generator(seed, purpose)
+    return torch.Generator(device).manual_seed(streams.torch_seed(seed, purpose))

@@ -5,20 +5,22 @@ import torch
 from torch import Tensor
 
 from superposition import streams
+from superposition.resuming import Resumable
 from superposition.toys import autoencoders
 from superposition.toys.autoencoders import Autoencoders
 from superposition.toys.config import Models, spelt_out
 from superposition.toys.draws import Draws
 from superposition.toys.files import Learned, Trained
 from superposition.toys.instances import Instances
+from superposition.toys.saving import Saving
 
 UNSEEN = 2**17
 """Samples that the errors are measured on."""
 BLOCK = 2048
 
 
-def learn(toy: Models, device: torch.device) -> Trained:
-    """The models, trained and measured."""
+def learn(toy: Models, device: torch.device, resumable: Resumable | None = None) -> Trained:
+    """The models, trained and measured; resumable: where the training is saved, and from where it goes on."""
     instances = Instances(toy)
     models = _untrained(instances, device)
     draws = _draws(instances, "toy samples", device, toy.seeds)
@@ -27,7 +29,9 @@ def learn(toy: Models, device: torch.device) -> Trained:
         samples = draws.batch(toy.training.batch_size)
         return samples, _targets(toy.target, samples)
 
-    autoencoders.train(models, batch, torch.from_numpy(instances.importances).float().to(device), toy.training)
+    importances = torch.from_numpy(instances.importances).float().to(device)
+    saving = Saving(resumable, "training", draws.generators) if resumable else None
+    autoencoders.train(models, batch, importances, toy.training, saving)
     # All seeds are measured on the same samples, so that chance does not decide which of them is best.
     unseen = _draws(instances, "toy evaluation", device, toy.seeds[:1] * len(toy.seeds))
     errors = unseen_errors(models, unseen, toy.target)

@@ -13,6 +13,7 @@ from pandas import DataFrame, concat
 from torch import Tensor
 
 from superposition import streams
+from superposition.resuming import Resumable
 from superposition.selection import Pool, Strategy, highest
 from superposition.toys import autoencoders, learning
 from superposition.toys.autoencoders import Autoencoders
@@ -20,6 +21,7 @@ from superposition.toys.config import Selection
 from superposition.toys.draws import Draws
 from superposition.toys.files import Learned, Trained
 from superposition.toys.instances import decaying, importance
+from superposition.toys.saving import Saving
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +51,15 @@ SCORES: Mapping[str, Callable[[Autoencoders, Tensor, Tensor], Tensor]] = {
 class Rounds:
     """A selection as it goes: the samples to choose from, and which each model has been given so far."""
 
-    def __init__(self, toy: Selection, strategies: Mapping[str, Strategy], device: torch.device) -> None:
-        """strategies: those arms that are no scores."""
-        self.toy, self.strategies, self.device = toy, strategies, device
+    def __init__(
+        self,
+        toy: Selection,
+        strategies: Mapping[str, Strategy],
+        device: torch.device,
+        resumable: Resumable | None = None,
+    ) -> None:
+        """strategies: those arms that are no scores; resumable: where rounds are saved, none is trained twice."""
+        self.toy, self.strategies, self.device, self.resumable = toy, strategies, device, resumable
         self.densities = decaying(toy.density, toy.decay, toy.features)
         draws = Draws(
             self.densities[None], toy.seeds, purpose="toy pool", values=toy.values, copies=len(toy.arms), device=device
@@ -93,7 +101,8 @@ class Rounds:
             samples = _rows(given, torch.from_numpy(np.tile(rows, (arms, 1))).to(self.device))
             return samples, samples
 
-        autoencoders.train(models, batch, self.importances[: len(encoder)], toy.training)
+        saving = Saving(self.resumable, f"round{number}", orders) if self.resumable else None
+        autoencoders.train(models, batch, self.importances[: len(encoder)], toy.training, saving)
         return models.repeated(len(toy.arms) // arms)
 
     def _measured(self, models: Autoencoders, number: int) -> Trained:
