@@ -12,6 +12,14 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On several cores a process takes whole files; those of the workflow share a finished study, and begin first."""
+    items.sort(key=lambda item: item.path.parent.name != "workflow")
+    for item in items:
+        group = "workflow" if item.path.parent.name == "workflow" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of image archives that `SUPERPOSITION_TEST_DATA` names; without it the test is skipped."""

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -75,17 +76,34 @@ def test_a_server_that_recovers_is_asked_again(tmp_path: Path, waits: list[float
     assert waits == sorted(waits) and len(set(waits)) == 2
 
 
+def stall(request: BaseHTTPRequestHandler) -> None:
+    send(request, CONTENT[:1000], length=len(CONTENT))
+    threading.Event().wait(1)
+
+
+def drop(request: BaseHTTPRequestHandler) -> None:
+    """Close the connection without a word."""
+    request.connection.shutdown(socket.SHUT_RDWR)
+
+
 @pytest.mark.parametrize(
     ("answer", "reason"),
     [
+        (drop, "Connection aborted"),
+        (stall, "timed out"),
         (lambda request: send(request, b"gone", 404), "404"),
+        (lambda request: send(request, b"broken", 500), "500"),
+        (lambda request: send(request, CONTENT, length=len(CONTENT) - 9), "does not match the known hash"),
         (lambda request: send(request, CONTENT[:1000], length=len(CONTENT)), "1000 bytes read"),
         (lambda request: send(request, CONTENT[:1000]), "does not match the known hash"),
         (lambda request: send(request, b"<html>please log in</html>"), "does not match the known hash"),
     ],
-    ids=["missing", "cut short", "wrong content", "html"],
+    ids=["drops", "stalls", "missing", "broken", "more than it said", "less than it said", "wrong content", "html"],
 )
-def test_failures_say_what_to_do_and_leave_nothing(tmp_path: Path, answer, reason: str) -> None:
+def test_failures_say_what_to_do_and_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer, reason: str
+) -> None:
+    monkeypatch.setattr(downloads, "TIMEOUT_S", 0.2)
     with web_server(answer) as address, pytest.raises(InputError) as caught:
         downloads.fetch(f"{address}/data.zip", HASH, tmp_path)
     message = str(caught.value)
@@ -122,10 +140,10 @@ def holds_something(folder: Path) -> bool:
 def test_a_killed_download_leaves_no_half_file_and_starts_anew(tmp_path: Path) -> None:
     started = threading.Event()
 
-    def stall(request: BaseHTTPRequestHandler) -> None:
+    def half(request: BaseHTTPRequestHandler) -> None:
         send(request, CONTENT[:200_000], length=len(CONTENT))
         started.set()
-        time.sleep(30)
+        threading.Event().wait(30)
 
     code = """
 import sys
@@ -133,7 +151,7 @@ from pathlib import Path
 from superposition.downloads import fetch
 fetch(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
 """
-    with web_server(stall) as address:
+    with web_server(half) as address:
         job = subprocess.Popen([sys.executable, "-c", code, f"{address}/data.zip", HASH, str(tmp_path)])
         assert started.wait(30)
         deadline = time.monotonic() + 30

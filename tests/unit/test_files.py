@@ -1,5 +1,7 @@
 """A file or a folder appears whole or not at all."""
 
+import os
+import platform
 import signal
 import subprocess
 import sys
@@ -52,6 +54,20 @@ def test_a_kill_leaves_the_old_file(tmp_path: Path) -> None:
     killed = subprocess.run([sys.executable, "-c", KILLED, str(out)], cwd=workflow)
     assert killed.returncode == -signal.SIGKILL
     assert out.read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 2, "what it had written"
+    with replacing(out) as temporary:
+        temporary.write_text("new")
+    assert list(tmp_path.iterdir()) == [out] and out.read_text() == "new"
+
+
+def test_what_a_running_process_writes_is_left_to_it(tmp_path: Path) -> None:
+    out = tmp_path / "table.tsv"
+    running = tmp_path / f".table.tsv.{platform.node()}.{os.getppid()}.part"
+    elsewhere = tmp_path / ".table.tsv.another-machine.999999999.part"
+    running.touch(), elsewhere.touch()
+    with replacing(out) as temporary:
+        temporary.touch()
+    assert {*tmp_path.iterdir()} == {out, running, elsewhere}
 
 
 def test_writes_beside_so_that_the_rename_stays_on_one_disk(tmp_path: Path) -> None:

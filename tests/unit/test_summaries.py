@@ -11,7 +11,7 @@ from superposition.config import CONTROL, Arm, Measures
 from superposition.stages import collect, measure
 from tests.small_results import CODE, NUMBERS, POSITIONS, activations, experiments, measures, write_features
 
-HISTORY = "epoch\tloss\taccuracy\tlr\timages_per_s\tseconds\tpeak_memory_mb\n"
+HISTORY = "epoch\tloss\taccuracy\tlr\timages_per_s\tseconds\tpeak_memory_mb\tprecision\n"
 
 
 STUDY = {
@@ -29,7 +29,7 @@ STUDY = {
 def write_round(folder: Path, ids: range, epochs: int = 2) -> list[Path]:
     """history.tsv and samples.tsv of one round."""
     folder.mkdir(parents=True)
-    lines = [f"{epoch + 1}\tnan\t0.5\t0.001\t{900 + 200 * epoch}\t1.5\t{400 + epoch}\n" for epoch in range(epochs)]
+    lines = [f"{n + 1}\tnan\t0.5\t0.001\t{900 + 200 * n}\t1.5\t{400 + n}\tbf16\n" for n in range(epochs)]
     (folder / "history.tsv").write_text(HISTORY + "".join(lines), encoding="utf-8")
     samples = "".join(f"{id_}\t0\t\t\t{rank + 1}\td-0\n" for rank, id_ in enumerate(ids))
     (folder / "samples.tsv").write_text(f"id\tlabel\tpredicted\tscore\trank\tdataset\n{samples}", encoding="utf-8")
@@ -83,6 +83,19 @@ def test_experiments_count_what_is_labelled_and_trained_on(collected: Path) -> N
     assert found.loc[[("as_written", 0, 2), ("as_written", 1, 2)], "query_seconds"].tolist() == [42.5, 43.5]
     logits = activations(20)
     assert row["accuracy"] == np.mean(logits.logits.argmax(1) == logits.labels)
+
+
+def test_experiments_join_settings_and_results(collected: Path) -> None:
+    found = tables.read(collected / "experiments.tsv")
+    scalars = tables.read(collected / "measures.tsv")
+    for row in found.to_dict("records"):
+        arm = collect.Study.model_validate(STUDY).arms[row["arm"]].training
+        assert (row["network"], row["batch_size"], row["lr"]) == (arm.network, arm.batch_size, arm.optimiser.lr)
+        assert (row["optimiser"], row["schedule"], row["weights"]) == ("adam", "constant", "")
+        assert row["precision"] == "bf16", "as its history says"
+        run = (scalars[tables.RUN] == [row[name] for name in tables.RUN]).all(axis=1)
+        for measured in scalars[run & (scalars["quantity"] == "sample.mean")].to_dict("records"):
+            assert row[f"cosine sample.mean, {measured['layer']}"] == measured["value"]
 
 
 def test_accuracy_stays_empty_where_it_was_not_measured(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ rule trace:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("trace"),
     shell:
@@ -41,6 +41,7 @@ rule trace:
         " --arm {wildcards.arm}"
         " --seed {wildcards.seed}"
         " --picks {output.picks}"
+        " --code {params.code}"
         " 2> {log}"
 
 
@@ -61,8 +62,8 @@ rule tally:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=growing(4000),
+        runtime=growing(30),
     params:
         code=code("tally"),
         study=part("study", "datasets", "seeds", "arms"),
@@ -75,6 +76,7 @@ rule tally:
         " --queries {output.queries}"
         " --overlaps {output.overlaps}"
         " --ages {output.ages}"
+        " --code {params.code}"
         " 2> {log}"
 
 
@@ -93,8 +95,8 @@ rule curves:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("curves"),
         study=part("study", "datasets", "seeds", "arms"),
@@ -105,6 +107,7 @@ rule curves:
         " --areas {output.areas}"
         " --efficiency {output.efficiency}"
         " --penalties {output.penalties}"
+        " --code {params.code}"
         " 2> {log}"
 
 
@@ -122,8 +125,8 @@ rule align:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(60),
     params:
         code=code("align"),
         features_code=code("features"),
@@ -135,6 +138,7 @@ rule align:
         " --written-by {params.features_code}"
         " --layers {params.layers}"
         " --table {output.table}"
+        " --code {params.code}"
         " 2> {log}"
 
 
@@ -152,8 +156,8 @@ rule apart:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("apart"),
     shell:
@@ -161,4 +165,5 @@ rule apart:
         " --aligned {input.aligned}"
         " --alignment {output.alignment}"
         " --apart {output.apart}"
+        " --code {params.code}"
         " 2> {log}"

@@ -17,8 +17,8 @@ rule prepare:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         code=code("prepare", "dataset"),
         options=dataset_options,
@@ -28,4 +28,5 @@ rule prepare:
         " --options {params.options:q}"
         " --downloads results/downloads"
         " --images {output.images}"
+        " --code {params.code}"
         " 2> {log}"

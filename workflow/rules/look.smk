@@ -27,8 +27,8 @@ rule draw:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("draw", "figure"),
         style=section(STUDY.figure),
@@ -41,4 +41,5 @@ rule draw:
         " --style {params.style:q}"
         " --svg {output.svg}"
         " --png {output.png}"
+        " --code {params.code}"
         " 2> {log}"

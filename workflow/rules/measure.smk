@@ -26,8 +26,8 @@ rule features:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(6000),
+        runtime=growing(10),
         gpu=1,
     params:
         code=code("features"),
@@ -71,8 +71,8 @@ rule autoencode:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(6000),
+        runtime=growing(10),
         gpu=1,
     params:
         code=code("autoencode"),
@@ -104,8 +104,8 @@ rule measure:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("measure", "metric"),
         features_code=code("features"),
@@ -120,6 +120,7 @@ rule measure:
         " --layers {params.layers}"
         " --limits {params.limits:q}"
         " --table {output.table}"
+        " --code {params.code}"
         " 2> {log}"
 
 
@@ -136,8 +137,8 @@ rule embed:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("embed"),
         features_code=code("features"),
@@ -148,6 +149,7 @@ rule embed:
         " --layer {wildcards.layer}"
         " --seed {wildcards.seed}"
         " --table {output.table}"
+        " --code {params.code}"
         " 2> {log}"
 
 
@@ -178,8 +180,8 @@ rule collect:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=10,
+        mem_mb=growing(4000),
+        runtime=growing(10),
     params:
         code=code("collect"),
         study=part("study", "datasets", "seeds", "arms", "contrasts"),
@@ -196,4 +198,5 @@ rule collect:
         " --contrasts {output.contrasts}"
         " --adjusted {output.adjusted}"
         " --published {output.published}"
+        " --code {params.code}"
         " 2> {log}"

@@ -21,8 +21,8 @@ rule inspect:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("inspect"),
         features_code=code("features"),
@@ -51,8 +51,8 @@ rule match:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=20,
+        mem_mb=growing(2000),
+        runtime=growing(20),
     params:
         code=code("match"),
         features_code=code("features"),
@@ -63,6 +63,7 @@ rule match:
         " --written-by {params.features_code}"
         " --layers {params.layers}"
         " --matches {output.matches}"
+        " --code {params.code}"
         " 2> {log}"
 
 
@@ -82,8 +83,8 @@ rule maximise:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=6000,
-        runtime=60,
+        mem_mb=growing(6000),
+        runtime=growing(60),
         gpu=1,
     params:
         code=code("maximise"),

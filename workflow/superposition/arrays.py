@@ -20,7 +20,10 @@ def placed(values: np.ndarray) -> Array:
         return values
     import torch  # costs seconds
 
-    return torch.from_numpy(values).cuda() if torch.cuda.is_available() else values
+    from superposition.devices import best_device
+
+    device = best_device()
+    return torch.from_numpy(values).to(device) if device.type == "cuda" else values
 
 
 def library(array: Array) -> ModuleType:

@@ -1,6 +1,7 @@
 """What a study will train and how much disk it will fill, before it starts."""
 
 from collections.abc import Sized
+from pathlib import PurePath
 
 from superposition import catalogue, plugins
 from superposition.config import Arm, Dataset, Study
@@ -77,6 +78,17 @@ def other_members(arm: Arm) -> range:
     """Numbers of the networks that an arm trains beside the one it measures, for its strategy to ask."""
     asks = "committee" in plugins.declared("strategy", arm.strategy)["NEEDS"]
     return range(2, (arm.committee or 1) + 1) if asks else range(0)
+
+
+def is_temporary(study: Study, path: PurePath) -> bool:
+    """Whether Snakemake deletes a file of a study's folder once nothing needs it; path: from that folder."""
+    if path.name in ("optimiser.pt", "pool.h5") or path.parent.name.startswith("member"):
+        return True
+    match path.parts:
+        case _, arm, _, round_, name if study.keep == "last" and arm in study.arms:
+            of_a_network = name.startswith(("checkpoint.", "features.", "autoencoder."))
+            return of_a_network and round_ != f"round{study.arms[arm].rounds}"
+    return False
 
 
 def _count(things: Sized, name: str) -> str:

@@ -2,7 +2,7 @@
 
 Rules carry it in `params`, so Snakemake re-runs a job exactly when code that the job can reach has changed.
 Comments, docstrings and layout do not count. Neither do `superposition.config` and what it is made of: all they decide
-reaches a job as values, and those stand in `params` themselves.
+reaches a job as values, and those stand in `params` themselves. Nor does what watches over jobs: it changes no result.
 """
 
 import ast
@@ -13,7 +13,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent
 PACKAGE = ROOT.name
 PAGES = (".html", ".css", ".js")
-VALUES_ONLY = frozenset({f"{PACKAGE}.config", f"{PACKAGE}.section", f"{PACKAGE}.toys.config"})
+WITHOUT_EFFECT = frozenset(
+    f"{PACKAGE}.{name}" for name in ("config", "section", "toys.config", "heartbeat", "machine", "records")
+)
 
 
 @cache
@@ -35,7 +37,7 @@ def closure(*roots: str) -> frozenset[str]:
     todo = list(roots)
     while todo:
         module = todo.pop()
-        if module in seen or module in VALUES_ONLY:
+        if module in seen or module in WITHOUT_EFFECT:
             continue
         seen.add(module)
         todo += _imports(module)

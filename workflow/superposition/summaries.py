@@ -7,15 +7,18 @@ from typing import Any
 
 from pandas import DataFrame
 
+from superposition import headlines, tables
 from superposition import samples as sample_lists
-from superposition import tables
 from superposition.config import Arm
 from superposition.headlines import QUANTITY
 
+SETTINGS = ["network", "weights", "batch_size", "optimiser", "lr", "schedule", "augment"]
 EXPERIMENTS = [
     *tables.RUN,
     "strategy",
     "between_rounds",
+    *SETTINGS,
+    "precision",
     "labelled",
     "trained_on",
     "samples",
@@ -71,10 +74,10 @@ def experiments(
     histories: list[Path], samples: list[Path], efforts: list[Path], scalars: DataFrame, arms: Mapping[str, Arm]
 ) -> DataFrame:
     """One row a round: its settings, how many samples were labelled so far and how many it trained on, a digest of the
-    latter's ids, test accuracy, time and memory, and the seconds that its query took in all.
+    latter's ids, test accuracy, time and memory, the seconds that its query took in all, and every headline quantity.
 
     The paths name the round: {dataset}/{arm}/seed{seed}/round{round}/NAME. `accuracy` stays empty where it was not
-    measured, `query_seconds` in first rounds.
+    measured, `query_seconds` in first rounds. `precision` is the one that it was trained at, whatever was asked for.
     """
     frame = DataFrame([_trained(path) for path in histories])
     counted = DataFrame([_counted(path, samples, arms) for path in samples])
@@ -84,9 +87,18 @@ def experiments(
         accuracy[[*tables.RUN, "value"]].rename(columns={"value": "accuracy"}), on=tables.RUN, how="left"
     )
     frame = frame.merge(queried, on=tables.RUN, how="left")
-    frame["strategy"] = [arms[arm].strategy for arm in frame["arm"]]
-    frame["between_rounds"] = [arms[arm].between_rounds for arm in frame["arm"]]
-    return frame[EXPERIMENTS]
+    settings = DataFrame([_settings(arms[arm]) for arm in frame["arm"]], index=frame.index)
+    frame = frame.join(settings)[EXPERIMENTS]
+    results = headlines.side_by_side(headlines.after_rounds(scalars, frame))
+    return frame.merge(results.reset_index(), on=tables.RUN, how="left")
+
+
+def _settings(arm: Arm) -> dict[str, Any]:
+    training = arm.training
+    of_training = {name: getattr(training, name) for name in ("network", "weights", "batch_size", "schedule")}
+    updates = {"optimiser": training.optimiser.name, "lr": training.optimiser.lr}
+    own = {"strategy": arm.strategy, "between_rounds": arm.between_rounds, "augment": " ".join(training.augment)}
+    return {**own, **of_training, **updates}
 
 
 def _place(path: Path) -> dict[str, Any]:
@@ -114,6 +126,7 @@ def _trained(path: Path) -> dict[str, str | int | float]:
     history = tables.read(path)
     return {
         **_place(path),
+        "precision": history["precision"].iloc[-1] if len(history) else "",
         "epochs": len(history),
         "seconds": history["seconds"].sum(),
         "images_per_s": history["images_per_s"].median(),

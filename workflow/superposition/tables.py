@@ -41,6 +41,11 @@ WORDS = [
     "hidden",
     "occurrence",
     "precision",
+    "network",
+    "weights",
+    "optimiser",
+    "schedule",
+    "augment",
 ]
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import resource
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from tqdm import tqdm
 from superposition.augmentation import Batches
 from superposition.config import Training
 from superposition.files import replacing
+from superposition.machine import peak_memory_mb
 from superposition.optimisers import schedule_factor
 from superposition.resuming import Resumable, State, random_state, set_random_state
 
@@ -185,8 +185,3 @@ def save(state: dict[str, Any], path: Path) -> None:
     """
     with replacing(path) as temporary, temporary.open("wb") as file:
         torch.save(state, file)
-
-
-def peak_memory_mb() -> float:
-    """Largest resident size of this process so far, in MB (10^6 bytes)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6

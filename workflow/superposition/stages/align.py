@@ -4,13 +4,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from superposition import alignment, similarity, store, tables
+from superposition.arguments import Output
 from superposition.identity import Network
 
 HELD = 7
 """Representations in memory, 40 MB each at 10,000 x 512: those of five seeds, and two to compare them with."""
 
 
-def run(*, features: list[Path], others: list[Path], written_by: str, layers: list[str], table: Path) -> None:
+def run(*, features: list[Path], others: list[Path], written_by: str, layers: list[str], table: Output) -> None:
     """Compare features of the test split, network by network: an arm's own, or those of two arms.
 
     features: the arm's, seeds in the study's order; others: another arm's, or none; written_by: digest of the code that

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from superposition import autoencoders, dictionaries, networks, store, tables
+from superposition.arguments import Output
 from superposition.config import Autoencoder
 from superposition.devices import best_device
 from superposition.resuming import Resumable
@@ -19,7 +20,7 @@ def run(
     layer: str,
     options: Autoencoder,
     code: str,
-    autoencoder: Path,
+    autoencoder: Output,
 ) -> None:
     """Train a sparse autoencoder on a layer's features of the test split.
 

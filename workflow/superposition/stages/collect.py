@@ -4,6 +4,7 @@ from pathlib import Path
 
 from superposition import adjustment, comparisons, summaries, tables
 from superposition import published as paper
+from superposition.arguments import Output
 from superposition.config import Study
 
 
@@ -14,12 +15,12 @@ def run(
     samples: list[Path],
     efforts: list[Path],
     study: str,
-    measures: Path,
-    distributions: Path,
-    experiments: Path,
-    contrasts: Path,
-    adjusted: Path,
-    published: Path,
+    measures: Output,
+    distributions: Output,
+    experiments: Output,
+    contrasts: Output,
+    adjusted: Output,
+    published: Output,
 ) -> None:
     """Put the study's tables together.
 

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from superposition import curves, tables
+from superposition.arguments import Output
 from superposition.config import Study
 
 
-def run(*, experiments: Path, study: str, areas: Path, efficiency: Path, penalties: Path) -> None:
+def run(*, experiments: Path, study: str, areas: Output, efficiency: Output, penalties: Output) -> None:
     """Sum up the study's learning curves: areas under them, labelling efficiency, pairwise penalties.
 
     study: the config as JSON, of which the arms count; the other paths are the tables that `superposition.curves`

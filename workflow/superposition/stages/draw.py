@@ -8,10 +8,11 @@ from pandas import DataFrame
 
 from superposition import plotting, plugins
 from superposition import tables as table_files
+from superposition.arguments import Output
 from superposition.config import Figure
 
 
-def run(*, figure: str, dataset: str, tables: list[Path], style: Figure, svg: Path, png: Path) -> None:
+def run(*, figure: str, dataset: str, tables: list[Path], style: Figure, svg: Output, png: Output) -> None:
     """Draw one figure of one dataset, as SVG and PNG.
 
     tables: what the figure's `NEEDS` names: the study's tables, those of runs (tsne.{layer}.tsv for embeddings), and

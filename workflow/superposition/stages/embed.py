@@ -6,10 +6,11 @@ from typing import Any
 
 from superposition import store, tables
 from superposition.activations import Activations
+from superposition.arguments import Output
 from superposition.embedding import tsne
 
 
-def run(*, features: Path, written_by: str, layer: str, seed: int, table: Path) -> None:
+def run(*, features: Path, written_by: str, layer: str, seed: int, table: Output) -> None:
     """Lay out a layer's features of the test split in the plane, with t-SNE, and place training samples among them.
 
     Those are the samples of split `drawn`, where it has the layer.

@@ -6,6 +6,7 @@ import numpy as np
 
 from superposition import images as image_files
 from superposition import inference, networks, store, streams
+from superposition.arguments import Output
 from superposition.config import Features, Training
 from superposition.files import replacing
 
@@ -26,7 +27,7 @@ def run(
     seed: int,
     round: int,
     code: str,
-    features: Path,
+    features: Output,
 ) -> None:
     """Record what a network says and does on images: logits and layers, in one HDF5 file.
 

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from superposition import store, tables, unit_files, unit_views
+from superposition.arguments import Output
 
 
-def run(*, features: Path, written_by: str, layers: list[str], seed: int, code: str, units: Path) -> None:
+def run(*, features: Path, written_by: str, layers: list[str], seed: int, code: str, units: Output) -> None:
     """Look at each unit of a network: its images, its scores, and how its activations spread over classes.
 
     written_by: digest of the code that the features must be of; seed: draws the random images, the same for all

@@ -4,13 +4,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from superposition import matching, store, tables
+from superposition.arguments import Output
 from superposition.identity import Network
 
 HELD = 8
 """Layers in memory, 20 MB each at 10,000 x 512: those of the last networks of eight arms."""
 
 
-def run(*, features: list[Path], written_by: str, layers: list[str], matches: Path) -> None:
+def run(*, features: list[Path], written_by: str, layers: list[str], matches: Output) -> None:
     """Find for each unit of a network the unit of others that answers the same test images.
 
     features: of one seed's networks; written_by: digest of the code that they must be of.

@@ -6,6 +6,7 @@ import numpy as np
 
 from superposition import images as image_files
 from superposition import matching, maximisation, networks, store, tables, unit_files
+from superposition.arguments import Output
 from superposition.config import Maximisation, Training
 from superposition.resuming import Resumable
 
@@ -28,7 +29,7 @@ def run(
     seed: int,
     round: int,
     code: str,
-    maximised: Path,
+    maximised: Output,
 ) -> None:
     """Make pictures that excite units of a network, and set them against the test images.
 

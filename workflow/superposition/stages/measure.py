@@ -8,6 +8,7 @@ from typing import Any
 
 from superposition import dictionaries, plugins, store, tables
 from superposition.activations import Distribution, Quantities
+from superposition.arguments import Output
 from superposition.config import Measures
 from superposition.sampling import sampled
 
@@ -22,7 +23,7 @@ def run(
     metric: str,
     layers: list[str],
     limits: Measures,
-    table: Path,
+    table: Output,
 ) -> None:
     """Measure the features of a run's rounds with one metric.
 

@@ -8,6 +8,7 @@ import numpy as np
 from superposition import images as image_files
 from superposition import inference, networks, store, streams
 from superposition import samples as sample_lists
+from superposition.arguments import Output
 from superposition.config import Training
 from superposition.files import replacing
 from superposition.layers import PENULTIMATE
@@ -23,7 +24,7 @@ def run(
     passes: int,
     seed: int,
     round: int,
-    pool: Path,
+    pool: Output,
 ) -> None:
     """Say what a network makes of the samples that are not labelled yet.
 

@@ -7,12 +7,13 @@ from tqdm import tqdm
 
 from superposition import images as image_files
 from superposition import plugins, sources
+from superposition.arguments import Output
 from superposition.config import Dataset
 
 log = logging.getLogger(__name__)
 
 
-def run(*, dataset: str, options: Dataset, downloads: Path, images: Path) -> None:
+def run(*, dataset: str, options: Dataset, downloads: Path, images: Output) -> None:
     """Download what is missing into `downloads` and write the chosen images to `images`."""
     plugin = plugins.load("dataset", options.plugin or dataset)
     given = {name: value for name in plugin.OPTIONS if (value := getattr(options, name)) is not None}

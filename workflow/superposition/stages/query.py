@@ -9,6 +9,7 @@ from superposition import images as image_files
 from superposition import plugins, store, streams, tables
 from superposition import rounds as round_sizes
 from superposition.activations import Activations
+from superposition.arguments import Output
 from superposition.errors import InputError
 from superposition.layers import PENULTIMATE
 from superposition.samples import SampleList
@@ -27,8 +28,8 @@ def run(
     first: float,
     seed: int,
     round: int,
-    samples: Path,
-    effort: Path,
+    samples: Output,
+    effort: Output,
 ) -> None:
     """Choose the next round's samples.
 

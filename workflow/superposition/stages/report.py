@@ -1,7 +1,5 @@
 """Write the study's report: a folder of pages that open from disk."""
 
-import platform
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,28 +7,14 @@ import numpy as np
 import yaml
 from pandas import DataFrame
 
+from superposition import machine, plugins, summaries, unit_files
 from superposition import picks as picking
-from superposition import plugins, summaries, unit_files
 from superposition import tables as table_files
-from superposition.config import Study
+from superposition.arguments import Output
+from superposition.config import MACHINE, Study
 from superposition.files import replacing_folder
 from superposition.report import illustrations, maps, pages, sections, sprites, unit_pages
 from superposition.report import toys as toy_section
-
-PACKAGES = [
-    "torch",
-    "torchvision",
-    "torch-lucent",
-    "numpy",
-    "scipy",
-    "scikit-learn",
-    "openTSNE",
-    "pandas",
-    "h5py",
-    "matplotlib",
-    "bokeh",
-    "snakemake",
-]
 
 
 class Looked(NamedTuple):
@@ -56,7 +40,7 @@ def run(
     matches: list[Path],
     maximised: list[Path],
     toys: list[Path],
-    report: Path,
+    report: Output,
 ) -> None:
     """Write the study's report: a folder of pages that open from disk.
 
@@ -87,8 +71,10 @@ def run(
             metrics={name: plugins.summary("metric", name) for name in config.metrics},
             toys=toy_section.of_study(config, toys, assets),
             effort=summaries.effort(frames["experiments"]).reset_index().to_dict("records") if datasets else [],
-            settings=yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
-            versions={"python": platform.python_version(), **_versions()},
+            settings=yaml.safe_dump(
+                config.model_dump(mode="json", exclude=MACHINE), sort_keys=False, allow_unicode=True
+            ),
+            versions=machine.versions(),
         )
         if seen := [dataset["units"] for dataset in datasets if dataset["units"]]:
             pages.write(folder / "units.html", study=config, units=seen)
@@ -126,8 +112,3 @@ def _of_networks(paths: list[Path], dataset: str) -> list[Path]:
 def _below(dataset: str, paths: list[Path]) -> list[Path]:
     """The files in a dataset's folder."""
     return [path for path in paths if path.parent.name == dataset]
-
-
-def _versions() -> dict[str, str]:
-    installed = {distribution.name.lower() for distribution in metadata.distributions()}
-    return {name: metadata.version(name) for name in PACKAGES if name.lower() in installed}

@@ -7,11 +7,19 @@ import pandas as pd
 from superposition import images as image_files
 from superposition import overlap, tables
 from superposition import picks as picking
+from superposition.arguments import Output
 from superposition.config import Study
 
 
 def run(
-    *, picks: list[Path], study: str, images: list[Path], picked: Path, queries: Path, overlaps: Path, ages: Path
+    *,
+    picks: list[Path],
+    study: str,
+    images: list[Path],
+    picked: Output,
+    queries: Output,
+    overlaps: Output,
+    ages: Output,
 ) -> None:
     """Count what the arms of a study chose.
 

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from superposition import tables
+from superposition.arguments import Output
 from superposition.toys import files, packed, prediction
 from superposition.toys.config import Selection
 from superposition.toys.instances import decaying
 
 
-def run(*, toy: str, models: Path, features: Path, rounds: Path, contrasts: Path) -> None:
+def run(*, toy: str, models: Path, features: Output, rounds: Output, contrasts: Output) -> None:
     """Measure and compare models that were trained on samples chosen in different ways.
 
     toy: its settings as JSON; models: .h5, of all rounds; the other paths are the tables that

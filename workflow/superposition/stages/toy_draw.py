@@ -6,11 +6,12 @@ import matplotlib
 from pandas import DataFrame
 
 from superposition import plotting, plugins, tables
+from superposition.arguments import Output
 from superposition.config import Figure
 from superposition.toys.files import Trained, read
 
 
-def run(*, figure: str, files: list[Path], style: Figure, svg: Path, png: Path) -> None:
+def run(*, figure: str, files: list[Path], style: Figure, svg: Output, png: Output) -> None:
     """Draw one figure of a toy model, as SVG and PNG.
 
     files: what the figure's `NEEDS` names: models.h5, and tables.

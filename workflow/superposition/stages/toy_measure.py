@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from superposition import tables
+from superposition.arguments import Output
 from superposition.toys import files, measures
 from superposition.toys.config import Models
 
 
-def run(*, toy: str, models: Path, summary: Path, features: Path) -> None:
+def run(*, toy: str, models: Path, summary: Output, features: Output) -> None:
     """Measure the models of a toy.
 
     toy: its settings as JSON; models: .h5; summary: a row a model; features: a row a model and feature, both as

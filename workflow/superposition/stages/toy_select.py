@@ -1,10 +1,9 @@
 """Train the models of a toy on samples that they choose, round by round."""
 
-from pathlib import Path
-
 import torch
 
 from superposition import plugins
+from superposition.arguments import Output
 from superposition.devices import best_device
 from superposition.resuming import Resumable
 from superposition.toys import files
@@ -12,7 +11,7 @@ from superposition.toys.config import Selection
 from superposition.toys.selection import SCORES, Rounds
 
 
-def run(*, toy: str, study: str, name: str, code: str, models: Path) -> None:
+def run(*, toy: str, study: str, name: str, code: str, models: Output) -> None:
     """Train the models of a toy on samples that they choose, round by round.
 
     toy: its settings as JSON; study, name: of the toy; code: what the file says of itself; models: .h5, of all rounds,

@@ -1,11 +1,11 @@
 """Train all models of a toy at once."""
 
 import logging
-from pathlib import Path
 from time import perf_counter
 
 import torch
 
+from superposition.arguments import Output
 from superposition.devices import best_device
 from superposition.resuming import Resumable
 from superposition.toys import files, learning
@@ -14,7 +14,7 @@ from superposition.toys.config import Models
 log = logging.getLogger(__name__)
 
 
-def run(*, toy: str, study: str, name: str, code: str, models: Path) -> None:
+def run(*, toy: str, study: str, name: str, code: str, models: Output) -> None:
     """Train all models of a toy at once.
 
     toy: its settings as JSON; study, name: of the toy; code: what the file says of itself; models: .h5, as

@@ -7,9 +7,10 @@ import pandas as pd
 from superposition import picks as picking
 from superposition import samples as sample_lists
 from superposition import store, tables
+from superposition.arguments import Output
 
 
-def run(*, samples: list[Path], pool: Path, dataset: str, arm: str, seed: int, picks: Path) -> None:
+def run(*, samples: list[Path], pool: Path, dataset: str, arm: str, seed: int, picks: Output) -> None:
     """Follow every sample through a run: when it was taken and why, and what the last network makes of it.
 
     samples: the run's lists in the order of rounds; pool: what the last round's network predicts, for the samples in

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from superposition import images as image_files
 from superposition import networks, optimisers, streams
 from superposition import samples as sample_lists
+from superposition.arguments import Output
 from superposition.augmentation import Batches
 from superposition.config import Training
 from superposition.devices import best_device
@@ -44,9 +45,9 @@ def run(
     round: int,
     member: int,
     code: str,
-    checkpoint: Path,
-    optimiser: Path,
-    history: Path,
+    checkpoint: Output,
+    optimiser: Output,
+    history: Output,
 ) -> None:
     """Train one network for one round.
 
