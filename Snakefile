@@ -17,6 +17,18 @@ rule all:
         finished,
 
 
+# On a cluster too, these run where Snakemake does: seconds each, or downloads, which few compute nodes can make.
+localrules:
+    all,
+    weights,
+    start,
+    collect,
+    trace,
+    tally,
+    curves,
+    apart,
+
+
 include: "workflow/rules/data.smk"
 include: "workflow/rules/learn.smk"
 include: "workflow/rules/measure.smk"

@@ -1,6 +1,8 @@
 """What all rules share: the checked study, closed wildcards, and the params that make re-runs honest."""
 
+import hashlib
 import json
+import os
 import re
 import shlex
 import sys
@@ -9,7 +11,8 @@ from pathlib import Path
 PACKAGES = Path(workflow.basedir, "workflow")
 sys.path.insert(0, str(PACKAGES))
 
-from superposition import catalogue, checks, plan, plugins, provenance, studies
+from superposition import catalogue, checks, plan, plugins, provenance, slots, studies
+from superposition.config import MACHINE
 from superposition.errors import InputError
 
 try:
@@ -20,6 +23,13 @@ except InputError as error:
 
 RESULTS = f"results/{STUDY.study}"
 
+# A job on a cluster reads the config again, with a Snakemake of its own: it must not go by one that was edited since.
+READ = hashlib.sha256(STUDY.model_dump_json(exclude=MACHINE).encode()).hexdigest()
+if workflow.is_main_process:
+    os.environ.update(SUPERPOSITION_STUDY=READ)
+elif os.environ.get("SUPERPOSITION_STUDY", READ) != READ:
+    sys.exit("error: config: it has changed since this study was started; start it again when its jobs are done")
+
 # Jobs run this Snakemake's Python, unless conda brings its own.
 shell.prefix(f"export PYTHONPATH={shlex.quote(str(PACKAGES))}; ")
 if not workflow.deployment_settings.deployment_method:
@@ -27,8 +37,18 @@ if not workflow.deployment_settings.deployment_method:
         f"export PYTHONPATH={shlex.quote(str(PACKAGES))} PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH; "
     )
 
+# Jobs on this machine share its GPUs by themselves; on a cluster, the scheduler gives each job its own.
+if STUDY.gpus and workflow.is_main_process and workflow.resource_settings.nodes is None:
+    os.environ.update(slots.environment(STUDY.gpus, STUDY.jobs_per_gpu))
+    if "gpu" not in workflow.global_resources and (visible := slots.devices(STUDY.gpus, os.environ)):
+        workflow.register_resource("gpu", len(visible) * STUDY.jobs_per_gpu)
+
 
 onstart:
+    try:
+        checks.check_folder(Path(RESULTS))
+    except InputError as error:
+        sys.exit(f"error: {error}")
     print(plan.describe(STUDY), file=sys.stderr)
 
 
@@ -53,6 +73,11 @@ wildcard_constraints:
     toy_figure="|".join(plugins.names("toy_figure")),
 
 
+def one_of(names):
+    """A pattern for a wildcard that takes these names; of no names, one that takes nothing."""
+    return "|".join(names) or "(?!)"
+
+
 def arm(wildcards):
     return STUDY.arms[wildcards.arm]
 
@@ -72,6 +97,15 @@ def code(stage, *kinds):
     def value(wildcards):
         chosen = [plugins.module_name(kind, plugin(kind, wildcards)) for kind in kinds]
         return provenance.digest("superposition.__main__", f"superposition.stages.{stage}", *chosen)
+
+    return value
+
+
+def growing(amount):
+    """Memory or time of which every further attempt of a job gets as much again."""
+
+    def value(wildcards, attempt):
+        return amount * attempt
 
     return value
 

@@ -19,8 +19,8 @@ rule weights:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         code=code("weights"),
     shell:
@@ -28,6 +28,7 @@ rule weights:
         " --network {wildcards.network}"
         " --weights {wildcards.weights}"
         " --file {output}"
+        " --code {params.code}"
         " 2> {log}"
 
 
@@ -44,8 +45,8 @@ rule start:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         code=code("start"),
         budget=budget,
@@ -55,6 +56,7 @@ rule start:
         " {params.budget}"
         " --seed {wildcards.seed}"
         " --samples {output.samples}"
+        " --code {params.code}"
         " 2> {log}"
 
 
@@ -75,8 +77,8 @@ rule train:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=growing(6000),
+        runtime=growing(30),
         gpu=1,
     params:
         code=code("train"),
@@ -86,7 +88,7 @@ rule train:
         "python -m superposition train"
         " --images {input.images}"
         " --samples {input.samples}"
-        " --begin {input.begin}"
+        " --begin {input.begin:q}"
         " --training {params.training:q}"
         " --seed {wildcards.seed}"
         " --round {wildcards.round}"
@@ -128,8 +130,8 @@ rule predict:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(6000),
+        runtime=growing(10),
         gpu=1,
     params:
         code=code("predict"),
@@ -147,6 +149,7 @@ rule predict:
         " --seed {wildcards.seed}"
         " --round {wildcards.round}"
         " --pool {output.pool}"
+        " --code {params.code}"
         " 2> {log}"
 
 
@@ -187,8 +190,8 @@ rule query:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=growing(4000),
+        runtime=growing(20),
     params:
         code=code("query", "strategy"),
         budget=budget,
@@ -205,4 +208,5 @@ rule query:
         " --round {wildcards.round}"
         " --samples {output.samples}"
         " --effort {output.effort}"
+        " --code {params.code}"
         " 2> {log}"

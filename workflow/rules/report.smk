@@ -36,11 +36,11 @@ rule report:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(4000),
+        runtime=growing(20),
     params:
         code=code("report"),
-        study=section(STUDY),
+        study=STUDY.model_dump_json(exclude=MACHINE),
     shell:
         "python -m superposition report"
         " --study {params.study:q}"
@@ -54,4 +54,5 @@ rule report:
         " --maximised {input.maximised}"
         " --toys {input.toys}"
         " --report {output.report}"
+        " --code {params.code}"
         " 2> {log}"

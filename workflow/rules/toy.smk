@@ -14,13 +14,13 @@ rule toy_train:
     benchmark:
         "<study>/benchmarks/toys/{toy}/train.tsv"
     wildcard_constraints:
-        toy="|".join(STUDY.toys.models),
+        toy=one_of(STUDY.toys.models),
     conda:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
         gpu=1,
     params:
         code=code("toy_train"),
@@ -47,13 +47,13 @@ rule toy_measure:
     benchmark:
         "<study>/benchmarks/toys/{toy}/measure.tsv"
     wildcard_constraints:
-        toy="|".join(STUDY.toys.models),
+        toy=one_of(STUDY.toys.models),
     conda:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("toy_measure"),
         toy=toy,
@@ -63,6 +63,7 @@ rule toy_measure:
         " --models {input.models}"
         " --summary {output.summary}"
         " --features {output.features}"
+        " --code {params.code}"
         " 2> {log}"
 
 
@@ -74,18 +75,18 @@ rule toy_bound:
     benchmark:
         "<study>/benchmarks/toys/{toy}/bound.tsv"
     wildcard_constraints:
-        toy="|".join(STUDY.toys.bounds),
+        toy=one_of(STUDY.toys.bounds),
     conda:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=growing(2000),
+        runtime=growing(60),
     params:
         code=code("toy_bound"),
         toy=toy,
     shell:
-        "python -m superposition toy_bound --toy {params.toy:q} --bounds {output.bounds} 2> {log}"
+        "python -m superposition toy_bound --toy {params.toy:q} --bounds {output.bounds} --code {params.code} 2> {log}"
 
 
 rule toy_select:
@@ -96,13 +97,13 @@ rule toy_select:
     benchmark:
         "<study>/benchmarks/toys/{toy}/select.tsv"
     wildcard_constraints:
-        toy="|".join(STUDY.toys.selections),
+        toy=one_of(STUDY.toys.selections),
     conda:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=growing(4000),
+        runtime=growing(120),
         gpu=1,
     params:
         code=toy_select_code,
@@ -130,13 +131,13 @@ rule toy_compare:
     benchmark:
         "<study>/benchmarks/toys/{toy}/compare.tsv"
     wildcard_constraints:
-        toy="|".join(STUDY.toys.selections),
+        toy=one_of(STUDY.toys.selections),
     conda:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=growing(2000),
+        runtime=growing(30),
     params:
         code=code("toy_compare"),
         toy=toy,
@@ -147,6 +148,7 @@ rule toy_compare:
         " --features {output.features}"
         " --rounds {output.rounds}"
         " --contrasts {output.contrasts}"
+        " --code {params.code}"
         " 2> {log}"
 
 
@@ -170,8 +172,8 @@ rule toy_draw:
         "../../envs/superposition.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=growing(2000),
+        runtime=growing(10),
     params:
         code=code("toy_draw", "toy_figure"),
         style=section(STUDY.figure),
@@ -183,4 +185,5 @@ rule toy_draw:
         " --style {params.style:q}"
         " --svg {output.svg}"
         " --png {output.png}"
+        " --code {params.code}"
         " 2> {log}"
