@@ -144,6 +144,17 @@ def test_a_zip_cut_short_is_an_error(tmp_path: Path, share: float) -> None:
         contents(tmp_path / "a.zip")
 
 
+@pytest.mark.parametrize("bit", range(8))
+def test_a_zip_that_lists_fewer_members_than_it_has_is_an_error(tmp_path: Path, bit: int) -> None:
+    data = bytearray(write_zip(tmp_path / "a.zip", {f"{'a' * size}": b"x" for size in range(1, 300)}).read_bytes())
+    end = data.index(b"PK\5\6")
+    assert contents(tmp_path / "a.zip")
+    data[end + 10] ^= 1 << bit
+    (tmp_path / "a.zip").write_bytes(data)
+    with pytest.raises(InputError, match=r"a.zip: damaged or cut short \(299 of \d+ members found\)"):
+        contents(tmp_path / "a.zip")
+
+
 def test_a_damaged_member_is_named(tmp_path: Path) -> None:
     data = bytearray(write_zip(tmp_path / "a.zip", {"a.txt": b"whole", "b.txt": b"secret"}).read_bytes())
     data[data.index(b"secret")] ^= 255

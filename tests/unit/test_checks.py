@@ -118,6 +118,7 @@ def test_a_sound_study_passes() -> None:
         ({"metrics": ["silhouette"]}, r"figures: 'learning_curves' needs 'accuracy', which is not among the metrics"),
         ({"contrasts": [["a", "z"]]}, r"contrasts: 'z' is none of a, b"),
         ({"contrasts": [["a", "a"]]}, r"contrasts: 'a' is compared with itself"),
+        ({"jobs_per_gpu": 3}, r"jobs_per_gpu: 3 means nothing without `gpus`; give their number"),
     ],
 )
 def test_a_study_that_cannot_run_is_refused(changes: dict, message: str) -> None:

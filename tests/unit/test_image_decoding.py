@@ -1,6 +1,7 @@
 """Images decoded, and files that are none."""
 
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,10 @@ def image_bytes_of(image: Image.Image, kind: str) -> bytes:
 JPEG = image_bytes(noise(0, 64, 64), "JPEG")
 
 
+TIFF = image_bytes(noise(0), "TIFF")
+PLACES = struct.pack("<HH", 273, 4)  # of the pixels, as whole numbers
+
+
 DEEP = image_bytes_of(Image.fromarray(np.full((4, 4), 40_000, np.uint16)), "PNG")
 
 
@@ -50,6 +55,7 @@ DEEP = image_bytes_of(Image.fromarray(np.full((4, 4), 40_000, np.uint16)), "PNG"
         (JPEG[: len(JPEG) // 2], "damaged image"),
         (image_bytes(noise(0))[:-30], "damaged image"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n", "not an image, or damaged"),
+        (TIFF.replace(PLACES, struct.pack("<HH", 273, 11)), "damaged image"),
         (DEEP, "mode I;16 has more than 8 bits a channel"),
     ],
 )

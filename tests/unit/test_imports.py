@@ -13,7 +13,18 @@ from superposition import provenance
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "workflow" / "superposition"
 PLUGINS = {"datasets", "strategies", "metrics", "figures", "toy_figures"}
-LIGHT = {"config", "errors", "files", "plugins", "provenance", "section", "studies", "toys.config"}
+LIGHT = {
+    "config",
+    "errors",
+    "files",
+    "heartbeat",
+    "plugins",
+    "provenance",
+    "section",
+    "slots",
+    "studies",
+    "toys.config",
+}
 FILES = sorted(PACKAGE.rglob("*.py"))
 TORCH = {"torch", "torchvision", "lucent", "kornia"}
 HEAVY = TORCH | {"numpy", "pandas", "sklearn", "scipy", "matplotlib", "h5py"}

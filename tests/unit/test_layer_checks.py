@@ -33,6 +33,7 @@ def test_layers_of_the_network_pass_alone_and_in_chains(layers: list[str]) -> No
     [
         ({"layers": ["layer9"]}, r"layers \(resnet18\): 'layer9' is none of avgpool, fc, layer4"),
         ({"layers": ["layer4+layer9"]}, r"layers \(resnet18\): 'layer9' is none of avgpool, fc, layer4"),
+        ({"layers": ["logits"]}, r"layers \(resnet18\): 'logits' is none of avgpool"),
         ({"layers": ["layer4+"]}, r"layers \(resnet18\): '' is none of avgpool"),
         ({"layers": ["layer4+logits"]}, r"layers \(resnet18\): 'logits' is none of avgpool"),
         ({"layers": ["layer4+penultimate"]}, r"layers: 'layer4\+penultimate': 'penultimate' is no module"),

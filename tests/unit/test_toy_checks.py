@@ -92,10 +92,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (of_models(dimensions=6), "toys.models.a: 6 dimensions for 6 features; give fewer dimensions than features"),
     (of_models(densities=[0.5, 0]), "toys.models.a.densities: 0.0 is not above 0 and at most 1"),
     (of_models(densities=[1.5]), "toys.models.a.densities: 1.5 is not above 0 and at most 1"),
-    (of_models(densities=[float("nan")]), "toys.models.a.densities: nan is not above 0 and at most 1"),
+    (of_models(densities=[float("nan")]), "toys.models.a.densities.0: nan is not right: input should be a finite"),
     (of_models(densities={"start": 0.1, "stop": 2, "points": 2}), "toys.models.a.densities: 2.0 is not above 0"),
     (of_models(importance={"at": [1, 0]}), "toys.models.a.importance.at: 0.0 is no weight of an error"),
-    (of_models(importance={"at": [float("inf")]}), "toys.models.a.importance.at: inf is no weight of an error"),
+    (of_models(importance={"at": [float("inf")]}), "toys.models.a.importance.at.0: inf is not right: input should be"),
+    (
+        of_models(importance={"at": {"start": 1e-300, "stop": 1e300, "points": 3}}),
+        "toys.models.a.importance.at: inf is no weight of an error",
+    ),
     (
         of_models(activations=["power2"]),
         "toys.models.a.activations: 'power2' answers x and -x alike, so it can't give back features of both signs; "

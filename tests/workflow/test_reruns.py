@@ -95,6 +95,7 @@ TABLE = [
         {"align": 4, "apart": 1, "match": 1, "maximise": 1, "draw": 2, "report": 1, "all": 1},
         id="keep-last",
     ),
+    pytest.param(TINY, appended("gpus: 2\njobs_per_gpu: 3"), NOTHING, id="gpus"),
     pytest.param(PACKAGE / "strategies/margin.py", NEW_CODE, NOTHING, id="strategy-of-no-arm"),
     pytest.param(PACKAGE / "metrics/silhouette.py", NEW_CODE, {"measure": 5, "draw": 10, **LATE}, id="metric"),
     pytest.param(

@@ -1,12 +1,14 @@
 """Files of a directory, a zip or a tar, read one after the other without unpacking anything to disk.
 
-Archives are untrusted: paths that leave the archive, links, devices and oversized files are refused.
+Archives are untrusted: paths that leave the archive, links, devices, oversized files and bombs are refused.
 """
 
 import hashlib
 import lzma
+import math
 import os
 import stat
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -16,10 +18,28 @@ from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import NamedTuple
 
+from superposition import tars
 from superposition.errors import InputError
 
 MAX_MEMBER_BYTES = 256 * 2**20
-BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError)
+MAX_MEMBERS = 20_000_000
+"""ImageNet-21k has 14 million images."""
+MAX_BYTES, MAX_RATIO = 2**30, 100
+"""An archive may unpack to this much, or to so many times its own size: photographs don't shrink, drawings about 30
+times."""
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA)
+"""Of packing in a zip. With bzip2, zipfile can make a million times as much of a piece."""
+END_BYTES = 22 + 2**16
+"""Of a zip, at most: its last record, and a comment."""
+PIECE_BYTES = 2**12
+"""Of a zip's member that are unpacked at once."""
+Entry = tuple[str, int, Callable[[], bytes] | None]
+"""Name, size, and how to read it, if it is no folder."""
+BROKEN = (
+    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
+    *(ValueError, IndexError, OverflowError, MemoryError, RecursionError, NotImplementedError),
+)
+"""What the standard library raises for damaged archives."""
 
 
 class Member(NamedTuple):
@@ -36,13 +56,21 @@ def members(container: Path) -> Iterator[Member]:
     """
     with _readable(container):
         if container.is_dir():
-            found = _directory_members(container)
-        elif _starts_like_zip(container):
-            found = _zip_members(container)
+            found, allowed = _directory_members(container), math.inf
         else:
-            found = _tar_members(container)
-        for name, size, read in found:
-            yield _checked(container, name, size, read)
+            found = _zip_members(container) if _starts_like_zip(container) else _tar_members(container)
+            allowed = max(MAX_BYTES, MAX_RATIO * container.stat().st_size)
+        total = 0
+        for number, (name, size, read) in enumerate(found, start=1):
+            inner, total = _inner_path(container, name), total + size + tarfile.BLOCKSIZE
+            if size > MAX_MEMBER_BYTES:
+                raise _unsafe(container, name, f"has {size:,} bytes, over the limit of {MAX_MEMBER_BYTES:,}")
+            if number > MAX_MEMBERS or total > allowed:
+                raise _unsafe(
+                    container, name, f"is over the limit of {MAX_MEMBERS:,} members or {allowed:,} bytes in all"
+                )
+            if read:
+                yield Member(inner, _checked(container, name, read))
 
 
 def digest(container: Path) -> str:
@@ -57,13 +85,20 @@ def digest(container: Path) -> str:
         return sha.hexdigest()
 
 
-Entry = tuple[str, int, Callable[[], bytes]]
-
-
 def _directory_members(folder: Path) -> Iterator[Entry]:
-    walk = os.walk(folder, followlinks=True, onerror=_raise)
-    for path in sorted(Path(parent) / name for parent, _, names in walk for name in names):
-        yield path.relative_to(folder).as_posix(), path.stat().st_size, path.read_bytes
+    for path in sorted(_files(folder)):
+        name, status = path.relative_to(folder).as_posix(), path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise _unsafe(folder, name, "is a special file")
+        yield name, status.st_size, path.read_bytes
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder, followlinks=True, onerror=_raise):
+        for inner in (Path(parent, name) for name in folders):
+            if inner.is_symlink() and inner.resolve() in [above.resolve() for above in inner.absolute().parents]:
+                raise _unsafe(folder, inner.relative_to(folder).as_posix(), "is a link to a folder that it lies in")
+        yield from (Path(parent, name) for name in names)
 
 
 def _raise(error: OSError) -> None:
@@ -77,59 +112,59 @@ def _starts_like_zip(path: Path) -> bool:
 
 def _zip_members(path: Path) -> Iterator[Entry]:
     with zipfile.ZipFile(path) as archive:
+        _check_number(path, len(archive.infolist()))
         for info in archive.infolist():
             kind = stat.S_IFMT(info.external_attr >> 16)
             if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
                 raise _unsafe(path, info.filename, "is a link or a special file")
             if info.flag_bits & 1:
                 raise InputError(f"{path}: {info.filename!r} is encrypted; give an archive without a password")
-            if info.is_dir():
-                _inner_path(path, info.filename)
-            else:
-                yield info.filename, info.file_size, partial(archive.read, info)
+            if info.compress_type not in METHODS:
+                raise _unsafe(path, info.filename, "is packed in another way than by deflate or LZMA")
+            if info.is_dir() and info.file_size:
+                raise zipfile.BadZipFile(f"{info.filename!r} is a folder with a content")
+            yield info.filename, info.file_size, None if info.is_dir() else partial(_read_from_zip, archive, info)
+
+
+def _check_number(path: Path, found: int) -> None:
+    """zipfile takes what it finds of a damaged directory for the whole; a zip's end says how many members it has."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - END_BYTES))
+        end = file.read()
+    [stated] = struct.unpack_from("<H", end, end.rindex(b"PK\5\6") + 10)
+    if stated not in (found, 0xFFFF):  # where 16 bits hold no more
+        raise zipfile.BadZipFile(f"{found} of {stated} members found")
+
+
+def _read_from_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Its content, which may be longer than the zip says: what is over is neither kept nor unpacked."""
+    with archive.open(info) as file:
+        return b"".join(iter(partial(file.read, PIECE_BYTES), b""))
 
 
 def _tar_members(path: Path) -> Iterator[Entry]:
-    with tarfile.open(path) as archive:
+    with tarfile.open(path, tarinfo=tars.Header) as archive:
         while (info := archive.next()) is not None:
             archive.members = []  # type: ignore[attr-defined]  # or it would remember every member it has passed
-            if info.isdir():
-                _inner_path(path, info.name)
-            elif info.isreg():
-                yield info.name, info.size, partial(_read_from_tar, archive, info)
-            else:
+            if not (info.isdir() or info.isreg()):
                 raise _unsafe(path, info.name, "is a link or a special file")
-        _check_end(archive)
+            if info.size < 0:
+                raise tarfile.HeaderError(f"{info.name!r} has {info.size} bytes")
+            yield info.name, info.size, partial(tars.read, archive, info) if info.isreg() else None
+        tars.check_end(archive)
 
 
-def _read_from_tar(archive: tarfile.TarFile, info: tarfile.TarInfo) -> bytes:
-    file = archive.extractfile(info)
-    assert file is not None, "a regular file has a content"
-    return file.read()
-
-
-def _check_end(archive: tarfile.TarFile) -> None:
-    """tarfile takes a tar that stops between two members for a whole one; a whole one ends in a block of zeros."""
-    assert archive.fileobj is not None
-    archive.fileobj.seek(archive.offset)
-    if archive.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
-        raise EOFError("it ends before its last block")
-
-
-def _checked(container: Path, name: str, size: int, read: Callable[[], bytes]) -> Member:
-    if size > MAX_MEMBER_BYTES:
-        raise _unsafe(container, name, f"has {size:,} bytes, over the limit of {MAX_MEMBER_BYTES:,}")
-
+def _checked(container: Path, name: str, read: Callable[[], bytes]) -> Callable[[], bytes]:
     def read_checked() -> bytes:
         with _readable(container, name):
             return read()
 
-    return Member(_inner_path(container, name), read_checked)
+    return read_checked
 
 
 def _inner_path(container: Path, name: str) -> str:
     path = PurePosixPath(name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or PureWindowsPath(name).drive:
+    if path.is_absolute() or ".." in path.parts or PureWindowsPath(path).drive:
         raise _unsafe(container, name, "points outside the archive")
     return str(path)
 
@@ -145,7 +180,8 @@ def _readable(container: Path, name: str | None = None) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise InputError(f"{error.filename}: no such file or directory") from error
-    except tarfile.ReadError as error:
-        raise InputError(f"{container}{inside}: not a whole .zip, .tar, .tar.gz or .tar.xz ({error})") from error
     except BROKEN as error:
-        raise InputError(f"{container}{inside}: damaged or cut short ({error}); get it again") from error
+        reason = " ".join(str(error).split())
+        if isinstance(error, tarfile.ReadError):
+            raise InputError(f"{container}{inside}: not a whole .zip, .tar, .tar.gz or .tar.xz ({reason})") from error
+        raise InputError(f"{container}{inside}: damaged or cut short ({reason}); get it again") from error

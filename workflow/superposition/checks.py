@@ -1,7 +1,9 @@
 """What types can't say about a study: names that must exist, arms that must fit together."""
 
 from operator import attrgetter
+from os.path import isdir, isfile
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from superposition import catalogue, plan, plugins, rounds
 from superposition.config import Arm, Dataset, Study
@@ -13,6 +15,8 @@ from superposition.toys import checks as toy_checks
 def check(study: Study) -> None:
     """Raise InputError, naming key, value and choices, if the study can't run."""
     toy_checks.check(study.toys)
+    if study.jobs_per_gpu > 1 and not study.gpus:
+        raise InputError(f"jobs_per_gpu: {study.jobs_per_gpu} means nothing without `gpus`; give their number")
     for kind, chosen in (("metric", study.metrics), ("figure", study.figures)):
         for name in chosen:
             if name not in plugins.names(kind):
@@ -58,10 +62,12 @@ def check_dataset(key: str, name: str, dataset: Dataset) -> None:
     classes = len(dataset.classes) if dataset.classes else facts.get("CLASSES", 2)
     if dataset.limit and dataset.limit < 2 * classes:
         raise InputError(f"{key}.limit: {dataset.limit} is too few for {classes} classes; give at least {2 * classes}")
-    if dataset.archive and not dataset.archive.is_file():
-        raise InputError(f"{key}.archive: no file at '{dataset.archive}'; give the path of an archive")
-    if dataset.root and not dataset.root.is_dir():
-        raise InputError(f"{key}.root: no folder at '{dataset.root}'; give the path of a folder")
+    if dataset.archive and not isfile(dataset.archive):
+        raise InputError(f"{key}.archive: no file at {str(dataset.archive)!r}; give the path of an archive")
+    if dataset.archive:
+        check_braces(f"{key}.archive", str(dataset.archive))
+    if dataset.root and not isdir(dataset.root):
+        raise InputError(f"{key}.root: no folder at {str(dataset.root)!r}; give the path of a folder")
 
 
 def check_arm(key: str, name: str, arm: Arm, study: Study) -> None:
@@ -83,7 +89,7 @@ def check_layers(key: str, arm: Arm, entry: catalogue.Entry, study: Study) -> No
         if network not in networks:
             known = " or ".join(networks)
             raise InputError(f"metrics: {metric!r} reads {known}, not {network} ({key}.training.network); leave it out")
-    for layer in plan.recorded_layers(study):
+    for layer in dict.fromkeys([*study.layers, *plan.recorded_layers(study)]):
         for part in parts(layer):
             if part not in entry.layers:
                 raise none_of(f"layers ({network})", part, list(entry.layers))
@@ -157,8 +163,17 @@ def check_weights(key: str, arm: Arm, entry: catalogue.Entry) -> None:
     if weights in entry.weights:
         if arm.training.stem == "cifar":
             raise InputError(f"{key}: {weights!r} needs stem: imagenet, its first layer is torchvision's own")
-    elif not Path(weights).is_file():
+    elif not isfile(weights):
         raise none_of(key, weights, [*entry.weights, "null", "a checkpoint file"])
+    elif weights.startswith("-"):
+        raise InputError(f"{key}: {weights!r} looks like an option; give './{weights}'")
+    check_braces(key, weights)
+
+
+def check_braces(key: str, path: str) -> None:
+    """Snakemake takes what stands in braces for a wildcard."""
+    if "{" in path or "}" in path:
+        raise InputError(f"{key}: {path!r} has braces; rename the file")
 
 
 def check_rounds(key: str, arm: Arm, pool_key: str, pool: int | None) -> None:
@@ -176,3 +191,13 @@ def pool_size(name: str, dataset: Dataset) -> int | None:
     if size and dataset.classes:
         size = size * len(dataset.classes) // facts["CLASSES"]
     return min(size, dataset.limit or size) if size else dataset.limit
+
+
+def check_folder(results: Path) -> None:
+    """The study's folder can be written to; it is made if it is not there."""
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=results):
+            pass
+    except OSError as error:
+        raise InputError(f"{results}: can't be written to ({error.strerror}); give access, or make room") from None

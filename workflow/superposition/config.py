@@ -15,6 +15,8 @@ from superposition.toys.config import Toys
 UNTRAINED = "untrained"
 CONTROL = {"training": {"epochs": 0, "weights": None}}
 """The arm that shows what random weights have already."""
+MACHINE = {"gpus", "jobs_per_gpu"}
+"""Keys of a study that change no result."""
 
 
 class Optimiser(Section):
@@ -33,7 +35,7 @@ class Optimiser(Section):
 class Training(Section):
     """How one network is trained in one round."""
 
-    network: str = "resnet18"
+    network: Name = "resnet18"
     """A classification network of torchvision."""
     stem: Literal["imagenet", "cifar"] = "imagenet"
     """First layer: torchvision's own, or a 3x3 convolution of stride 1 and no pooling, for small images."""
@@ -65,13 +67,13 @@ class Arm(Section):
 
     strategy: str = "random"
     """How samples are chosen after the first round: a file of `strategies/`."""
-    rounds: PositiveInt = 1
+    rounds: Annotated[int, Field(ge=1, le=10_000)] = 1
     """Rounds of choosing and training; 1 trains once."""
     query: Count | Fraction | None = None
     """Samples added a round: a count, a fraction of the pool, or null for equal shares; the last takes the rest."""
     first: Count | Fraction | None = None
     """Samples of the first round, drawn at random: a count, a fraction of the pool, or null for as many as `query`."""
-    committee: Count | None = None
+    committee: Annotated[Count, Field(le=1000)] | None = None
     """Networks a round (for `bald`: dropout passes) for a strategy that asks a committee; null for the others."""
     labelled: Literal["all", "newest"] = "all"
     """A round trains on all samples labelled so far, or on the newest only."""
@@ -247,6 +249,11 @@ class Study(Section):
     """Toy models, in which the features are known."""
     figure: Figure = Figure()
     """How figures are drawn."""
+    gpus: PositiveInt | None = None
+    """GPUs of this machine that jobs share, each job on one; null: every job sees all there are. Changes no result, and
+    means nothing on a cluster."""
+    jobs_per_gpu: PositiveInt = 1
+    """Jobs on each of `gpus` at once."""
     keep: Literal["all", "last"] = "all"
     """Keep the networks and features of all rounds, or of each arm's last; `alignment` compares what is kept."""
 

@@ -10,5 +10,10 @@ def none_of(where: str, value: object, choices: list[str]) -> InputError:
     return InputError(f"{where}: {value!r} is none of {', '.join(sorted(choices)) or '(nothing)'}")
 
 
+def shown(name: str) -> str:
+    """A name as it is, or, where that would break a line, as Python writes it."""
+    return name if name.isprintable() else repr(name)
+
+
 class Stopped(Exception):
     """A job was told to stop, and has saved what it needs to go on."""

@@ -4,6 +4,7 @@ TSV files: id, label, predicted, score, rank (from 1, in the order of choice), d
 """
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from superposition.errors import InputError
 from superposition.files import replacing
 
 COLUMNS = ["id", "label", "predicted", "score", "rank", "dataset"]
+NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,13 @@ def _read(path: Path) -> tuple[list[int], str]:
     """The ids of one list in the order of choice, and the dataset that it is of."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="\t", strict=True))
-        ids, ranks = [int(row["id"]) for row in rows], [int(row["rank"]) for row in rows]
-        datasets = {row["dataset"] for row in rows}
-    except (ValueError, KeyError, TypeError, csv.Error):
+            head, *rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        if head != COLUMNS:
+            raise ValueError
+        ids, _, _, _, ranks, datasets = zip(*rows, strict=True)
+    except (OSError, ValueError, csv.Error):
         raise InputError(f"{path}: not a sample list ({', '.join(COLUMNS)}); delete the file and run again") from None
-    if len(datasets) != 1 or ranks != list(range(1, len(ids) + 1)):
+    whole = list(ranks) == [str(rank) for rank in range(1, len(ids) + 1)] and all(map(NUMBER.fullmatch, ids))
+    if not whole or len(set(datasets)) != 1:
         raise InputError(f"{path}: not a whole sample list; delete the file and run again")
-    return ids, datasets.pop()
+    return [int(id) for id in ids], datasets[0]

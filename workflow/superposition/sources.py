@@ -1,6 +1,7 @@
 """Where images come from: what a dataset plugin returns, decoding, and choosing a subset."""
 
 import io
+import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,16 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from superposition import archives
-from superposition.errors import InputError, none_of
+from superposition.errors import InputError, none_of, shown
 from superposition.images import SPLITS, Picture
 
 SUBSET_SEED = 0
 MAX_PIXELS = 50_000_000
+DAMAGED = (
+    *(OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, ArithmeticError, MemoryError, struct.error),
+    Image.DecompressionBombError,
+)
+"""What Pillow raises for damaged images."""
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 
 
@@ -54,7 +60,7 @@ def from_members(
             places.update({names[position]: (split, int(position)) for position in ids})
         for member in archives.members(container):
             if member.name in places:
-                name = f"{container}: {member.name}"
+                name = f"{container}: {shown(member.name)}"
                 yield Picture(*places.pop(member.name), name, decode(member.read(), name))
 
     labels = {split: np.fromiter(found.values(), np.int64) for split, found in files.items()}
@@ -70,7 +76,7 @@ def decode(data: bytes, name: str) -> np.ndarray:
             return rgb(image, name)
     except UnidentifiedImageError as error:
         raise InputError(f"{name}: not an image, or damaged (read are {', '.join(FORMATS)})") from error
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+    except DAMAGED as error:
         raise InputError(f"{name}: damaged image ({error})") from error
 
 
@@ -156,6 +162,9 @@ def _subset(selection: Selection, chosen: Mapping[str, np.ndarray]) -> Selection
 def _check(selection: Selection, where: str) -> None:
     if len(selection.classes) < 2:
         raise InputError(f"{where}: {len(selection.classes)} class to tell apart; at least 2 are needed")
+    for name in selection.classes:
+        if "\0" in name or name.encode(errors="replace").decode() != name:
+            raise InputError(f"{where}: class {name!r} is no text in UTF-8; rename its folder")
     for split in SPLITS:
         if not len(selection.ids[split]):
             raise InputError(f"{where}: no images in split {split!r}")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from superposition import archives
-from superposition.errors import InputError
+from superposition.errors import InputError, shown
 from superposition.sources import Source, from_members
 
 OPTIONS = ("archive", "root")
@@ -26,7 +26,7 @@ def open_source(*, archive: Path | None = None, root: Path | None = None, downlo
     inside = {name: parts for name, parts in found.items() if parts[0] in split_of}
     for name, parts in inside.items():
         if len(parts) < 3:
-            raise InputError(f"{container}: {name} lies in no folder of a class; {LAYOUT}")
+            raise InputError(f"{container}: {shown(name)} lies in no folder of a class; {LAYOUT}")
     classes = sorted({parts[1] for parts in inside.values()})
     label_of = {name: label for label, name in enumerate(classes)}
     files: dict[str, dict[str, int]] = {split: {} for split in SPLIT_FOLDERS}
@@ -51,6 +51,6 @@ def _split_folder(split: str, folders: set[str], container: Path) -> str:
     for name in SPLIT_FOLDERS[split]:
         if name in folders:
             return name
-    listed = ", ".join(sorted(folders)[:10]) or "no images"
+    listed = ", ".join(map(shown, sorted(folders)[:10])) or "no images"
     wanted = " or ".join(SPLIT_FOLDERS[split])
     raise InputError(f"{container}: no images in a folder {wanted} (found: {listed}); {LAYOUT}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from superposition import archives
 from superposition.downloads import fetch
-from superposition.errors import InputError
+from superposition.errors import InputError, shown
 from superposition.sources import Source, from_members
 
 OPTIONS = ("archive", "root")
@@ -31,7 +31,7 @@ def open_source(*, archive: Path | None = None, root: Path | None = None, downlo
     train = {name: label_of[wnid] for name, wnid in _train_images(names, top) if wnid in label_of}
     test = _test_images(texts["val/val_annotations.txt"][1], f"{top}val/images/", label_of)
     for name in test.keys() - set(names):
-        raise InputError(f"{container}: val_annotations.txt lists {name}, which is not there")
+        raise InputError(f"{container}: val_annotations.txt lists {shown(name)}, which is not there")
     files = {"train": dict(sorted(train.items(), key=lambda pair: (pair[1], pair[0]))), "test": test}
     return from_members(container, files, _class_names(wnids, texts["words.txt"][1]), None if archive or root else URL)
 

@@ -18,7 +18,7 @@ class Span(Section):
     """The first number."""
     stop: PositiveFloat
     """The last number."""
-    points: Count
+    points: Annotated[Count, Field(le=10_000)]
     """How many numbers."""
 
     @property
@@ -147,7 +147,7 @@ class Selection(Section):
     """Probability that the first feature is present."""
     decay: Fraction = 1.0
     """Density of each feature over that of the one before it."""
-    importance: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+    importance: PositiveFloat = 1.0
     """How much the error of each feature counts, over that of the one before it."""
     values: Values = "uniform"
     """A feature's value when it is present: from 0 to 1; -1 or 1; from -1 to 1; or normal."""
