@@ -110,6 +110,9 @@ def test_a_sound_study_passes() -> None:
             {"training": {"weights": "IMAGENET1K_V1", "stem": "cifar"}},
             r"arms.a.training.weights: .* needs stem: imagenet",
         ),
+        ({"training": {"weights": "a" * 300}}, r"arms.a.training.weights: 'aaa.*' is none of IMAGENET1K_V1"),
+        ({"datasets": {"cifar10": {"archive": "a" * 300}}}, r"datasets.cifar10.archive: no file at 'aaa"),
+        ({"datasets": {"image_folder": {"root": "a" * 300}}}, r"datasets.image_folder.root: no folder at 'aaa"),
         ({"layers": ["layer4", "layer9"]}, r"layers \(resnet18\): 'layer9' is none of avgpool, layer4, penultimate"),
         ({"layers": ["layer4", "layer4"]}, r"layers: \['layer4', 'layer4'\] names one twice"),
         ({"seeds": [1, 1]}, r"seeds: \[1, 1\] names one twice"),
@@ -132,6 +135,22 @@ def test_weights_may_be_a_file(tmp_path: Path) -> None:
     assert not passes(training=training)
     weights.touch()
     assert passes(training=training)
+
+
+def test_a_file_that_would_be_taken_for_something_else_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, message in (
+        ("{arm}.pt", r"'\{arm\}.pt' has braces"),
+        ("-x.pt", "'-x.pt' looks like an option; give './-x"),
+    ):
+        Path(name).touch()
+        with pytest.raises(InputError, match=f"^arms.a.training.weights: {message}"):
+            checks.check(study(training={"weights": name}))
+    assert passes(training={"weights": "./-x.pt"})
+    with pytest.raises(InputError, match=r"^datasets.cifar10.archive: '\{arm\}.pt' has braces; rename the file"):
+        checks.check(study(datasets={"cifar10": {"archive": "{arm}.pt"}}))
 
 
 def test_the_pool_is_what_the_config_leaves_of_the_data(tmp_path: Path) -> None:

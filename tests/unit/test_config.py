@@ -78,6 +78,26 @@ def test_the_first_round_has_as_many_samples_as_the_others_unless_told() -> None
         ("training.batch_size", 1, "training.batch_size: 1 is not right"),
         ("training.optimiser.lr", -1, "training.optimiser.lr: -1 is not right"),
         (
+            "training.optimiser.lr",
+            float("inf"),
+            "training.optimiser.lr: inf is not right: input should be a finite number",
+        ),
+        ("training.epochs", 10**18, "training.epochs: more than 18 digits are too many"),
+        ("training.weights", "a" * 1001, "training.weights: 1,001 characters are too many; give at most 1,000"),
+        ("training.weights", "a\nb", "training.weights: 'a\\nb' is not right: it has characters that nobody can read"),
+        (
+            "metrics",
+            {"accuracy"},
+            "metrics: {'accuracy'} is not right: give a text, a number, a list, or keys and values",
+        ),
+        ("a: b", 1, "'a: b': no such key; choose from study"),
+        ("", 1, "'': no such key; choose from study"),
+        (
+            "arms.queried.rounds",
+            10_001,
+            "arms.queried.rounds: 10001 is not right: input should be less than or equal to",
+        ),
+        (
             "training.precision",
             "fp8",
             "training.precision: 'fp8' is not right: input should be 'fp32', 'bf16' or 'fp16'",

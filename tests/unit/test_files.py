@@ -5,11 +5,12 @@ import platform
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from superposition.files import replacing, replacing_folder
+from superposition.files import bring_back, replacing, replacing_folder
 
 KILLED = """
 import os, signal, sys
@@ -95,3 +96,15 @@ def test_an_error_leaves_the_old_folder_and_nothing_else(tmp_path: Path) -> None
         1 / 0  # noqa: B018
     assert [path.name for path in out.iterdir()] == ["old"]
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_files_from_the_future_get_the_present_time(tmp_path: Path) -> None:
+    now = time.time()
+    ages = {"old": -1000.0, "just now": 30.0, "tomorrow": 86_400.0}
+    for name, age in ages.items():
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (now + age, now + age))
+    assert bring_back(tmp_path) == 1 and bring_back(tmp_path) == 0
+    assert (tmp_path / "old").stat().st_mtime == pytest.approx(now - 1000, abs=1)
+    assert (tmp_path / "tomorrow").stat().st_mtime == pytest.approx(now, abs=30)
+    assert bring_back(tmp_path / "nowhere") == 0

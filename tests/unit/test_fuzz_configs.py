@@ -52,6 +52,7 @@ def outcome(values: Any) -> config.Study | None:
             assert any(key == name or key.startswith((f"{name}.", f"{name} (")) for name in known), line
         return None
     plan.describe(study)
+    assert sent(study) == study
     return study
 
 
@@ -205,7 +206,7 @@ SOUND = of_schema(SCHEMA, "", RIGHT)
 def test_a_sound_study_passes_and_is_the_same_when_it_is_read_again(values: dict[str, Any]) -> None:
     study = outcome(values)
     assert study is not None
-    assert sent(study) == shown(study) == study
+    assert shown(study) == study
 
 
 @fuzzed(300)
@@ -240,6 +241,7 @@ JUNK: list[Any] = [
     *([], {}, [[]], [None], {"": {}}, {None: None}, {1: 2}, {0.5: 1}, {"\ud800": 1}, "\ud800", "x" * 5000, (1, 2)),
     *({"a"}, frozenset("a"), b"a", 1j, datetime.date(2001, 1, 1), {datetime.date(2001, 1, 1): 1}, {(1, (2,)): 3}),
 ]
+NUMBERS = [0, -1, 1, 2**31, 10**17, 10**18, 0.0, -0.5, 0.5, 1.5, 1e-320, 1e308, math.nan, math.inf, -math.inf]
 DEEP: Any = []
 for _ in range(5000):
     DEEP = [DEEP]
@@ -277,7 +279,9 @@ def with_faults(draw: st.DrawFn, values: Any) -> Any:
             return values
         holder, key = draw(st.sampled_from(found))
         fault = draw(st.sampled_from(["replace", "replace", "replace", "delete", "wrap", "rename", "add", "twice"]))
-        if fault == "replace":
+        if fault == "replace" and isinstance(holder[key], int | float):
+            holder[key] = draw(st.sampled_from(NUMBERS) | SCALARS)
+        elif fault == "replace":
             holder[key] = draw(st.sampled_from([DEEP, LOOP]) | JUNK_COPIES | ANYTHING)
         elif fault == "delete":
             del holder[key]

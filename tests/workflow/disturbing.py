@@ -31,9 +31,9 @@ class Killer(Thread):
         self._random = random.Random(0)
 
     def run(self) -> None:
-        while not self._over.wait(0.02):
+        while not self._over.wait(0.03):
             for process, stage in jobs(self.folder).items():
-                due = self._seen.setdefault(process, time.monotonic() + self._random.uniform(0.1, 1.5))
+                due = self._seen.setdefault(process, time.monotonic() + self._random.uniform(0.05, 0.5))
                 if stage not in self.killed and time.monotonic() >= due:
                     with suppress(ProcessLookupError):
                         os.kill(process, signal.SIGKILL)

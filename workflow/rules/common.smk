@@ -11,7 +11,7 @@ from pathlib import Path
 PACKAGES = Path(workflow.basedir, "workflow")
 sys.path.insert(0, str(PACKAGES))
 
-from superposition import catalogue, checks, plan, plugins, provenance, slots, studies
+from superposition import catalogue, checks, files, plan, plugins, provenance, slots, studies
 from superposition.config import MACHINE
 from superposition.errors import InputError
 

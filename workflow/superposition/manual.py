@@ -48,7 +48,8 @@ INTRODUCTION = """\
 One file is one study. `snakemake --cores all --configfile config/cifar10.yaml` runs it; without `--configfile`,
 `config.yaml` runs. `--configfile a.yaml b.yaml` lays the keys of `b.yaml` over those of `a.yaml`: mappings are merged,
 everything else is replaced, and `name: null` takes out a dataset or an arm. What is wrong in a file is said before
-anything runs.
+anything runs. Trust a config file as you would a script: Snakemake runs the Python that stands in one with
+`__use_yte__: true`.
 
 `schema.json` lets editors complete and check keys while you type. All that follows is made from the files beside this
 one and from the code (`make docs`).
