@@ -27,6 +27,8 @@ RESULTS = f"results/{STUDY.study}"
 READ = hashlib.sha256(STUDY.model_dump_json(exclude=MACHINE).encode()).hexdigest()
 if workflow.is_main_process:
     os.environ.update(SUPERPOSITION_STUDY=READ)
+    if ahead := files.bring_back(Path(RESULTS)):
+        print(f"{ahead} files in {RESULTS} were of a later time than now, and have the present one", file=sys.stderr)
 elif os.environ.get("SUPERPOSITION_STUDY", READ) != READ:
     sys.exit("error: config: it has changed since this study was started; start it again when its jobs are done")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from superposition import images as image_files
-from superposition.errors import InputError
+from superposition.errors import InputError, shown
 from superposition.files import replacing
 
 COLUMNS = ["id", "label", "predicted", "score", "rank", "dataset"]
@@ -52,7 +52,7 @@ def read_ids(paths: list[Path], dataset: str | None = None) -> np.ndarray:
     for path in paths:
         ids, of = _read(path)
         if dataset and of != dataset:
-            raise InputError(f"{path}: a list of {of}, not of {dataset}; delete the file and run again")
+            raise InputError(f"{path}: a list of {shown(of)}, not of {dataset}; delete the file and run again")
         if len(set(ids) - seen) < len(ids):
             raise InputError(
                 f"{path}: has an id twice, or one that an earlier round took; delete the file and run again"
