@@ -12,12 +12,13 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On several cores a process takes whole files; those of the workflow share a finished study, and begin first."""
-    items.sort(key=lambda item: item.path.parent.name != "workflow")
+    """On several cores one process takes all tests of the finished study, and begins with them; others whole files."""
+    of_study = {item for item in items if "finished" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item not in of_study, item.path.parent.name != "workflow"))
     for item in items:
-        group = "workflow" if item.path.parent.name == "workflow" else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group("finished" if item in of_study else str(item.path)))
 
 
 @pytest.fixture(scope="session")
