@@ -27,7 +27,7 @@ $(INSTALLED): pyproject.toml envs/setup $(wildcard envs/*.txt)
 	@touch $@
 
 test: $(INSTALLED)  ## Run the tests, on up to four cores
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 slurm-test: $(INSTALLED)  ## Run the default study on a SLURM cluster that lives as long (as root, on Debian)
 	@SUPERPOSITION_TEST_STUDY=$(CONFIG) tests/slurm/cluster $(BIN)/python -m pytest tests/slurm

@@ -12,13 +12,9 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On several cores one process takes all tests of the finished study, and begins with them; others whole files."""
-    of_study = {item for item in items if "finished" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: (item not in of_study, item.path.parent.name != "workflow"))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("finished" if item in of_study else str(item.path)))
+    """Runs of the workflow come first: on several cores, they would keep one of them long after the rest."""
+    items.sort(key=lambda item: item.path.parent.name != "workflow")
 
 
 @pytest.fixture(scope="session")

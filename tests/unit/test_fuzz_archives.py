@@ -1,6 +1,7 @@
 """A damaged archive is read as it was written, or refused by its name."""
 
 import io
+import re
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -143,7 +144,7 @@ def test_every_name_stays_inside(name: str, write: Callable) -> None:
         found = read(path.read_bytes())
     for inner in found or ():
         path = PurePosixPath(inner)
-        assert not path.is_absolute() and ".." not in path.parts and ":" not in inner.split("/")[0][1:2]
+        assert not path.is_absolute() and ".." not in path.parts and not re.match("[A-Za-z]:", inner)
 
 
 @fuzzed(100)

@@ -1,5 +1,7 @@
 """A copy of the project in which the smallest study has run."""
 
+import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -38,7 +40,15 @@ def snakemake(
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a finished study."""
-    folder = copy_project(tmp_path_factory.mktemp("project"))
-    snakemake(folder)
+    """The folder of a finished study. Of several processes that run tests one makes it, and each has a copy."""
+    base = tmp_path_factory.getbasetemp()
+    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "finished"
+    made.mkdir(exist_ok=True)
+    with (made / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (made / "project").exists():
+            snakemake(copy_project(made / "unfinished"))
+            (made / "unfinished").rename(made / "project")
+    folder = tmp_path_factory.mktemp("project") / "copy"
+    shutil.copytree(made / "project", folder)
     return folder
