@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from superposition.files import bring_back, replacing, replacing_folder
+from superposition.errors import InputError
+from superposition.files import bring_back, check_writable, replacing, replacing_folder
 
 KILLED = """
 import os, signal, sys
@@ -108,3 +109,11 @@ def test_files_from_the_future_get_the_present_time(tmp_path: Path) -> None:
     assert (tmp_path / "old").stat().st_mtime == pytest.approx(now - 1000, abs=1)
     assert (tmp_path / "tomorrow").stat().st_mtime == pytest.approx(now, abs=30)
     assert bring_back(tmp_path / "nowhere") == 0
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
+    check_writable(tmp_path / "a/b")
+    assert list((tmp_path / "a/b").iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=rf"^{tmp_path}/file/results: can't be written to \(Not a directory\); give"):
+        check_writable(tmp_path / "file/results")

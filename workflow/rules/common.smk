@@ -48,7 +48,7 @@ if STUDY.gpus and workflow.is_main_process and workflow.resource_settings.nodes 
 
 onstart:
     try:
-        checks.check_folder(Path(RESULTS))
+        files.check_writable(Path(RESULTS))
     except InputError as error:
         sys.exit(f"error: {error}")
     print(plan.describe(STUDY), file=sys.stderr)

@@ -2,8 +2,6 @@
 
 from operator import attrgetter
 from os.path import isdir, isfile
-from pathlib import Path
-from tempfile import TemporaryFile
 
 from superposition import catalogue, plan, plugins, rounds
 from superposition.config import Arm, Dataset, Study
@@ -191,13 +189,3 @@ def pool_size(name: str, dataset: Dataset) -> int | None:
     if size and dataset.classes:
         size = size * len(dataset.classes) // facts["CLASSES"]
     return min(size, dataset.limit or size) if size else dataset.limit
-
-
-def check_folder(results: Path) -> None:
-    """The study's folder can be written to; it is made if it is not there."""
-    try:
-        results.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=results):
-            pass
-    except OSError as error:
-        raise InputError(f"{results}: can't be written to ({error.strerror}); give access, or make room") from None

@@ -6,6 +6,7 @@ from typing import Any
 from snakemake.common.configfile import load_configfile
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import update_config
+from yaml import YAMLError
 
 from superposition import studies
 from superposition.config import Study
@@ -26,6 +27,6 @@ def read(files: list[Path]) -> Study:
 def _loaded(file: Path) -> dict[str, Any]:
     try:
         return load_configfile(file)
-    except (WorkflowError, OSError, ValueError) as error:
+    except (WorkflowError, YAMLError, OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"config: can't read '{file}' ({' '.join(reason.split())})") from None
