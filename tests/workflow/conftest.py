@@ -38,6 +38,19 @@ def snakemake(
     return done.stdout + done.stderr
 
 
+def superposition(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "superposition", *words]
+    environment = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
+
+
+def verified(folder: Path, *configs: str) -> str:
+    """What `superposition verify` says of a study in which everything matches."""
+    done = superposition(folder, "verify", "--config", *(configs or ("tests/config/tiny.yaml",)))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished study. Of several processes that run tests one makes it, and each has a copy."""

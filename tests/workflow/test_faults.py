@@ -14,7 +14,7 @@ import yaml
 
 from superposition.__main__ import STAGES
 from tests.workflow import disturbing
-from tests.workflow.conftest import ROOT, copy_project, snakemake
+from tests.workflow.conftest import ROOT, copy_project, snakemake, superposition, verified
 
 TINY = "tests/config/tiny.yaml"
 STUDY = Path("results/tiny")
@@ -54,19 +54,6 @@ def wait_for(what: Callable[[], object], seconds: float = 300) -> None:
     while not what():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-
-
-def superposition(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "superposition", *words]
-    environment = {**os.environ, "PYTHONPATH": str(folder / "workflow")}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
-
-
-def verified(folder: Path, *configs: str) -> str:
-    """What `superposition verify` says of a study in which everything matches."""
-    done = superposition(folder, "verify", "--config", *(configs or (TINY,)))
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def require_same(folder: Path, finished: Path, least: int) -> None:

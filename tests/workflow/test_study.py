@@ -12,7 +12,7 @@ import torchvision.models
 import yaml
 
 from superposition import unit_files
-from tests.workflow.conftest import ROOT, copy_project, snakemake
+from tests.workflow.conftest import ROOT, copy_project, snakemake, verified
 
 RUNS = Path("results/tiny/digits")
 
@@ -73,7 +73,7 @@ def test_what_resumes_an_arm_is_kept_only_where_an_arm_starts_from_it(finished: 
 
 def test_a_committees_other_networks_leave_how_they_were_trained_alone(finished: Path) -> None:
     members = finished / RUNS / "committee/seed0"
-    assert [path.relative_to(members) for path in members.glob("round*/member*/*")] == [
+    assert [path.relative_to(members) for path in members.glob("round*/member*/[!.]*")] == [
         Path("round1/member2/history.tsv")
     ]
     log = (finished / "results/tiny/logs/digits/committee/seed0/round1/member2/train.log").read_text(encoding="utf-8")
@@ -189,7 +189,8 @@ def test_keeping_the_last_round_alone_leaves_the_same_tables(finished: Path, tmp
     layer.write_text(f"keep: last\narms: {arms}\ncontrasts: []\nfigures: []\n", encoding="utf-8")
     snakemake(folder, configs=("tests/config/tiny.yaml", "last.yaml"))
     run = folder / RUNS / "least_confidence/seed0"
-    assert sorted(path.name for path in (run / "round1").iterdir()) == ["history.tsv", "samples.tsv"]
+    assert sorted(path.name for path in (run / "round1").glob("[!.]*")) == ["history.tsv", "samples.tsv"]
+    assert "All of them are as they were written" in verified(folder, "tests/config/tiny.yaml", "last.yaml")
     assert {"checkpoint.pt", "features.h5"} <= {path.name for path in (run / "round2").iterdir()}
     whole = [row for row in rows(finished / "results/tiny/tables/measures.tsv") if row["arm"] == "least_confidence"]
     assert rows(folder / "results/tiny/tables/measures.tsv") == whole
