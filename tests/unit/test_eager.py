@@ -12,7 +12,7 @@ from superposition import eager
 WITHOUT = """
 import sys
 import superposition.__main__
-from superposition import networks, training
+from superposition import networks, optimisers
 from superposition.config import Optimiser
 real = [name for name in sys.modules if name.startswith("torch._dynamo.") and name != "torch._dynamo.utils"]
 assert not real, real

@@ -114,7 +114,7 @@ def contents(folder: Path) -> dict[str, object]:
     """All files of a folder, without the columns of a table that tell times."""
     return {
         path.name: tables.read(path).drop(columns=[*TIMES]).to_dict() if path.suffix == ".tsv" else path.read_bytes()
-        for path in folder.iterdir()
+        for path in folder.glob("[!.]*")
     }
 
 
@@ -165,6 +165,7 @@ def test_a_killed_job_ends_with_the_same_bits(
         JOBS[name](made, tmp_path)
     assert "goes on from" in caplog.text
     assert contents(tmp_path) == undisturbed[name]
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_a_job_may_be_killed_again_and_again(
