@@ -24,7 +24,7 @@ COMMANDS = {"describe", "status", "verify", "weights"}
 SMALLER = """
 arms: {baseline: null, committee: null, carried: null, untrained: null}
 contrasts: []
-metrics: [accuracy, effective_features]
+metrics: [accuracy, selectivity, effective_features]
 figures: [tsne, maximised, alignment]
 autoencoder: {steps: 20}
 """
