@@ -58,7 +58,7 @@ def name_of(path: Path) -> str:
 
 def imports(path: Path) -> set[str]:
     """Modules of the package that a file imports, wherever it does so; the packages that hold them left out."""
-    return {name for name in provenance._imports(name_of(path)) if name.count(".") and layer(name) != "package"}
+    return {name for name in provenance.read(name_of(path)).imports if name.count(".") and layer(name) != "package"}
 
 
 def layer(module: str) -> str:

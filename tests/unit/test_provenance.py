@@ -1,7 +1,7 @@
 """The digest changes when code that a stage can run changes, and only then."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -44,19 +44,26 @@ FILES = {
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A small package in place of the real one."""
     root = tmp_path / "superposition"
     for name, text in FILES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
     monkeypatch.setattr(provenance, "ROOT", root)
-    return root
+    forget()
+    yield root
+    forget()
+
+
+def forget() -> None:
+    """Have files read again, as a new process does."""
+    provenance.digest.cache_clear()
+    provenance.read.cache_clear()
 
 
 def digest(*roots: str) -> str:
-    provenance.digest.cache_clear()
-    provenance.closure.cache_clear()
+    forget()
     return provenance.digest(*roots)
 
 
@@ -111,7 +118,6 @@ def test_a_copy_elsewhere_has_the_same_digest(package: Path, tmp_path: Path, mon
 
 
 def test_closure_follows_every_way_to_import(package: Path) -> None:
-    provenance.closure.cache_clear()
     assert provenance.closure("superposition.stages.draw") == {
         "superposition",
         "superposition.stages",

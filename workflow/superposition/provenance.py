@@ -9,6 +9,7 @@ import ast
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parent
 PACKAGE = ROOT.name
@@ -18,19 +19,22 @@ WITHOUT_EFFECT = frozenset(
 )
 
 
+class Module(NamedTuple):
+    """What a module is to a digest: its code and what lies beside it, and the modules of this package it imports."""
+
+    content: bytes
+    imports: frozenset[str]
+
+
 @cache
 def digest(*roots: str) -> str:
     """16 hexadecimal digits over the code of `closure(*roots)`."""
     sha = hashlib.sha256()
     for module in sorted(closure(*roots)):
-        source = _source(module)
-        sha.update(f"{module}\0{_normalised(source.read_text(encoding='utf-8'))}\0".encode())
-        for beside in _beside(source):
-            sha.update(beside.read_bytes())
+        sha.update(module.encode() + b"\0" + read(module).content)
     return sha.hexdigest()[:16]
 
 
-@cache
 def closure(*roots: str) -> frozenset[str]:
     """`roots` (dotted module names), all modules of this package that they import, and the packages that hold them."""
     seen: set[str] = set()
@@ -40,10 +44,20 @@ def closure(*roots: str) -> frozenset[str]:
         if module in seen or module in WITHOUT_EFFECT:
             continue
         seen.add(module)
-        todo += _imports(module)
+        todo += read(module).imports
         if "." in module:
             todo.append(module.rpartition(".")[0])
     return frozenset(seen)
+
+
+@cache
+def read(module: str) -> Module:
+    """A module by its dotted name; each is read once, though many closures have it."""
+    source = _source(module)
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    imports = frozenset(name for name in _imported(tree) if name.split(".")[0] == PACKAGE and _is_module(name))
+    beside = b"".join(path.read_bytes() for path in _beside(source))
+    return Module(f"{_normalised(tree)}\0".encode() + beside, imports)
 
 
 def _source(module: str) -> Path:
@@ -60,15 +74,15 @@ def _beside(source: Path) -> list[Path]:
     return [*sorted(pages), *(path for path in [source.with_suffix(".tsv")] if path.is_file())]
 
 
-def _imports(module: str) -> set[str]:
-    """Modules of this package that `module` imports, wherever in the file it does so."""
+def _imported(tree: ast.Module) -> set[str]:
+    """All that a module's code may import, wherever in the file it does so."""
     named: set[str] = set()
-    for node in ast.walk(ast.parse(_source(module).read_text(encoding="utf-8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             named |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {name for name in named if name.split(".")[0] == PACKAGE and _is_module(name)}
+    return named
 
 
 def _is_module(name: str) -> bool:
@@ -76,9 +90,8 @@ def _is_module(name: str) -> bool:
     return base.with_suffix(".py").is_file() or (base / "__init__.py").is_file()
 
 
-def _normalised(source: str) -> str:
-    """The code as its syntax tree prints it, without docstrings."""
-    tree = ast.parse(source)
+def _normalised(tree: ast.Module) -> str:
+    """The code as its syntax tree prints it, without docstrings, which the tree loses."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(
             node
