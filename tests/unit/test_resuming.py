@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
@@ -201,6 +202,16 @@ def test_a_kill_while_saving_leaves_the_state_before(
     assert len(list(tmp_path.rglob("*.pt"))) == 1
     JOBS["adam-bf16"](made, tmp_path)
     assert contents(tmp_path) == undisturbed["adam-bf16"]
+
+
+def test_a_state_is_saved_once_a_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, saved = SimpleNamespace(now=0), list[int]()
+    clock.monotonic = lambda: clock.now
+    monkeypatch.setattr(resuming, "time", clock)
+    resumable = Resumable(tmp_path / "output")
+    for clock.now in (0, 30, 59, 60, 61, 119, 130, 189, 190):
+        resumable.between_steps("part", lambda: {"saved": saved.append(clock.now)})
+    assert saved == [60, 130, 190]
 
 
 @pytest.mark.parametrize("change", [{"seed": 2}, {"round": 2}, {"code": "0ther"}, {"label_smoothing": 0.1}])
