@@ -296,3 +296,10 @@ def test_a_signal_saves_and_says_so(
     )
     assert again.returncode == 0 and "goes on from epoch 1, step 2" in again.stderr, again.stderr
     assert contents(tmp_path) == undisturbed["adam-bf16"]
+
+
+def test_signals_do_what_they_did_once_a_job_has_ended(tmp_path: Path) -> None:
+    before = [signal.getsignal(number) for number in resuming.SIGNALS]
+    with Resumable(tmp_path / "output"):
+        assert all(signal.getsignal(number) not in before for number in resuming.SIGNALS)
+    assert [signal.getsignal(number) for number in resuming.SIGNALS] == before

@@ -52,6 +52,10 @@ onstart:
     except InputError as error:
         sys.exit(f"error: {error}")
     print(plan.describe(STUDY), file=sys.stderr)
+    # Snakemake looks for jobs to start a second after every job, and a second after each such look, and so on: with some
+    # hundred jobs its own process would take a third of a core. Here, a look when a job ends will do.
+    if workflow.resource_settings.nodes is None:
+        workflow.scheduler.job_rate_limiter = None
 
 
 pathvars:
