@@ -229,6 +229,16 @@ def test_the_state_of_another_job_is_not_taken(
     assert contents(tmp_path / "state") == contents(tmp_path / "clean")
 
 
+def test_a_file_that_a_job_reads_counts_by_its_content(tmp_path: Path) -> None:
+    output, weights = tmp_path / "output", tmp_path / "weights.pt"
+    weights.write_bytes(b"a")
+    Resumable(output, weights).save("part", {"step": 3})
+    moved = weights.rename(tmp_path / "elsewhere.pt")
+    assert Resumable(output, moved).saved_state("part") == {"step": 3}
+    moved.write_bytes(b"b")
+    assert Resumable(output, moved).saved_state("part") is None
+
+
 class Malicious:
     """Unpickled, it would make a file."""
 
