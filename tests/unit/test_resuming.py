@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 import torch
 
@@ -18,8 +19,8 @@ from superposition import images as image_files
 from superposition import inference, networks, resuming, store, tables
 from superposition.config import Autoencoder, Maximisation, Optimiser
 from superposition.resuming import Resumable
-from superposition.stages import autoencode, maximise, toy_select, toy_train
-from tests.small_learning import CLASSES, SETTINGS, Study, learn, make_study, outputs
+from superposition.stages import autoencode, maximise, start, toy_select, toy_train
+from tests.small_learning import CLASSES, SETTINGS, Study, learn, make_study, outputs, write_images
 from tests.small_toys import models, selection
 
 ROOT = Path(__file__).parents[2]
@@ -229,6 +230,28 @@ def test_the_state_of_another_job_is_not_taken(
     assert contents(tmp_path / "state") == contents(tmp_path / "clean")
 
 
+@pytest.mark.parametrize("other", ["images", "samples", "begin"])
+def test_the_state_of_a_training_on_something_else_is_not_taken(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    study = made.study
+    inputs: dict[str, Any] = {"images": study.images, "samples": study.samples, "begin": []}
+    with monkeypatch.context() as patched:
+        kill_after(1, patched)
+        with pytest.raises(Killed):
+            learn(inputs["images"], [inputs["samples"]], tmp_path / "state")
+    if other == "images":
+        inputs[other] = write_images(tmp_path / "larger.h5", size=40)
+    elif other == "samples":
+        inputs[other] = tmp_path / "samples.tsv"
+        start.run(images=study.images, rounds=2, query=0.5, first=0.5, seed=2, samples=inputs[other])
+    else:
+        inputs[other] = [study.trained.checkpoint, study.trained.optimiser]
+    for folder in ("state", "clean"):
+        learn(inputs["images"], [inputs["samples"]], tmp_path / folder, begin=inputs["begin"])
+    assert contents(tmp_path / "state") == contents(tmp_path / "clean")
+
+
 def test_a_file_that_a_job_reads_counts_by_its_content(tmp_path: Path) -> None:
     output, weights = tmp_path / "output", tmp_path / "weights.pt"
     weights.write_bytes(b"a")
@@ -237,6 +260,30 @@ def test_a_file_that_a_job_reads_counts_by_its_content(tmp_path: Path) -> None:
     assert Resumable(output, moved).saved_state("part") == {"step": 3}
     moved.write_bytes(b"b")
     assert Resumable(output, moved).saved_state("part") is None
+
+
+def test_the_state_of_another_torch_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Resumable(tmp_path / "output").save("part", {})
+    monkeypatch.setattr(torch, "__version__", "1.0")
+    assert Resumable(tmp_path / "output").saved_state("part") is None
+
+
+@pytest.mark.parametrize(
+    ("generator", "draw"),
+    [
+        (torch.Generator(), lambda generator: torch.rand(3, generator=generator).tolist()),
+        (np.random.default_rng(1), lambda generator: generator.random(3).tolist()),
+    ],
+    ids=["torch", "numpy"],
+)
+def test_a_generator_goes_on_where_it_was(
+    generator: resuming.Generator, draw: Callable[[resuming.Generator], list[float]]
+) -> None:
+    state = resuming.generator_state(generator)
+    drawn = draw(generator)
+    assert draw(generator) != drawn
+    resuming.set_generator_state(generator, state)
+    assert draw(generator) == drawn
 
 
 class Malicious:

@@ -61,7 +61,7 @@ def run(
     split = image_files.read_split(images, "train", ids)
     pixels, labels = (torch.from_numpy(array).to(best_device()) for array in (split.images, split.labels))
     trained_on = Round(pixels, labels, image_files.describe(images), begin, seed, round, member)
-    job = code, training, image_files.identity(images), ids.tolist(), seed, round, member, *begin
+    job = code, training, images, ids.tolist(), seed, round, member, *begin
     with Resumable(checkpoint, *job) as resumable:
         trainer, epochs = _trained(trained_on, training, resumable)
         _write_history(epochs, history)
