@@ -189,3 +189,32 @@ def test_no_repository_no_commit(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(subprocess, "run", no_git)
     assert records.commit() is None
+
+
+def test_the_commit_says_whether_files_differ_from_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def git(*words: str) -> str:
+        command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(tmp_path), *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    code = tmp_path / "code.py"
+    monkeypatch.setattr(records, "__file__", str(code))
+    code.write_text("1", encoding="utf-8")
+    git("init")
+    git("add", "code.py")
+    git("commit", "--message", "first")
+    assert records.commit() == git("rev-parse", "HEAD")
+    code.write_text("2", encoding="utf-8")
+    assert records.commit() == f"{git('rev-parse', 'HEAD')}-dirty"
+
+
+def test_a_folder_counts_by_the_names_and_contents_of_its_files(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    page = tmp_path / "inner/page.html"
+    page.write_text("page", encoding="utf-8")
+    before = records.checksum(tmp_path)
+    (tmp_path / ".snakemake_timestamp").write_text("now", encoding="utf-8")
+    assert records.checksum(tmp_path) == before
+    renamed = page.rename(tmp_path / "inner/other.html")
+    assert records.checksum(tmp_path) != before
+    renamed.rename(page).write_text("pages", encoding="utf-8")
+    assert records.checksum(tmp_path) != before
