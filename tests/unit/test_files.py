@@ -29,7 +29,9 @@ def test_replaces_the_old_file(tmp_path: Path) -> None:
     with replacing(out) as temporary:
         temporary.write_text("new")
         assert out.read_text() == "old"
+        written = temporary.stat().st_ino
     assert out.read_text() == "new"
+    assert out.stat().st_ino == written, "renamed, and not copied"
     assert list(tmp_path.iterdir()) == [out]
 
 
