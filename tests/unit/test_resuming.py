@@ -8,10 +8,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-import numpy as np
 import pytest
 import torch
 
@@ -205,16 +203,6 @@ def test_a_kill_while_saving_leaves_the_state_before(
     assert contents(tmp_path) == undisturbed["adam-bf16"]
 
 
-def test_a_state_is_saved_once_a_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock, saved = SimpleNamespace(now=0), list[int]()
-    clock.monotonic = lambda: clock.now
-    monkeypatch.setattr(resuming, "time", clock)
-    resumable = Resumable(tmp_path / "output")
-    for clock.now in (0, 30, 59, 60, 61, 119, 130, 189, 190):
-        resumable.between_steps("part", lambda: {"saved": saved.append(clock.now)})
-    assert saved == [60, 130, 190]
-
-
 @pytest.mark.parametrize("change", [{"seed": 2}, {"round": 2}, {"code": "0ther"}, {"label_smoothing": 0.1}])
 def test_the_state_of_another_job_is_not_taken(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, change: dict
@@ -250,40 +238,6 @@ def test_the_state_of_a_training_on_something_else_is_not_taken(
     for folder in ("state", "clean"):
         learn(inputs["images"], [inputs["samples"]], tmp_path / folder, begin=inputs["begin"])
     assert contents(tmp_path / "state") == contents(tmp_path / "clean")
-
-
-def test_a_file_that_a_job_reads_counts_by_its_content(tmp_path: Path) -> None:
-    output, weights = tmp_path / "output", tmp_path / "weights.pt"
-    weights.write_bytes(b"a")
-    Resumable(output, weights).save("part", {"step": 3})
-    moved = weights.rename(tmp_path / "elsewhere.pt")
-    assert Resumable(output, moved).saved_state("part") == {"step": 3}
-    moved.write_bytes(b"b")
-    assert Resumable(output, moved).saved_state("part") is None
-
-
-def test_the_state_of_another_torch_is_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Resumable(tmp_path / "output").save("part", {})
-    monkeypatch.setattr(torch, "__version__", "1.0")
-    assert Resumable(tmp_path / "output").saved_state("part") is None
-
-
-@pytest.mark.parametrize(
-    ("generator", "draw"),
-    [
-        (torch.Generator(), lambda generator: torch.rand(3, generator=generator).tolist()),
-        (np.random.default_rng(1), lambda generator: generator.random(3).tolist()),
-    ],
-    ids=["torch", "numpy"],
-)
-def test_a_generator_goes_on_where_it_was(
-    generator: resuming.Generator, draw: Callable[[resuming.Generator], list[float]]
-) -> None:
-    state = resuming.generator_state(generator)
-    drawn = draw(generator)
-    assert draw(generator) != drawn
-    resuming.set_generator_state(generator, state)
-    assert draw(generator) == drawn
 
 
 class Malicious:
@@ -353,10 +307,3 @@ def test_a_signal_saves_and_says_so(
     )
     assert again.returncode == 0 and "goes on from epoch 1, step 2" in again.stderr, again.stderr
     assert contents(tmp_path) == undisturbed["adam-bf16"]
-
-
-def test_signals_do_what_they_did_once_a_job_has_ended(tmp_path: Path) -> None:
-    before = [signal.getsignal(number) for number in resuming.SIGNALS]
-    with Resumable(tmp_path / "output"):
-        assert all(signal.getsignal(number) not in before for number in resuming.SIGNALS)
-    assert [signal.getsignal(number) for number in resuming.SIGNALS] == before
